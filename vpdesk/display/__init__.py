@@ -1,0 +1,1 @@
+"""What to show and how to paint it. No Qt."""

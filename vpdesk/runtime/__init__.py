@@ -1,0 +1,1 @@
+"""The engine thread: commands in, status and columns out. No Qt."""

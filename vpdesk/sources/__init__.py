@@ -1,0 +1,1 @@
+"""Where records come from: files, live feeds, the simulator. No Qt."""
