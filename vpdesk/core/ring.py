@@ -179,6 +179,7 @@ class GridRing:
         self.cursor[C_SEQ] = -1
         self.cursor[C_SYNCED_ID] = -1
         self.generation = 0
+        self.writer: object | None = None  # the engine whose state the open column shows
         self.epoch_ns = 0  # engine clock that TOUCHED_S counts from
         self.ticks_per_bucket = 1
         self.tick_size = 1

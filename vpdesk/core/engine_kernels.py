@@ -1,0 +1,726 @@
+# One event after another: book, flows, spot, frame, columns. The only implementation of the rules.
+#
+# `advance` takes a batch; a single event is a batch of one. What an event does, in this order:
+#   1. an event group that ended without F_LAST is closed: the spot is evaluated
+#   2. a change of ts_event forgets the remembered fills
+#   3. columns that end before the event's clock are closed
+#   4. event id and clock advance; the snapshot state follows the flags
+#   5. the action changes the book and gives flows to the buckets it names
+#   6. with F_LAST the spot is evaluated; the frame moves
+#   7. if no bucket in view carries the event's id, bucket k = 0 is touched
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from vpdesk.core.book_kernels import (
+    add_to_level,
+    clear_book,
+    find_order,
+    forget_fills,
+    home_slot,
+    level_row,
+    pulled_of,
+    remember_fill,
+    remove_order,
+    take_from_level,
+    tick_above,
+)
+from vpdesk.core.events import F_LAST, F_MAYBE_BAD_BOOK, F_MBP, F_SNAPSHOT, F_TOB, UNDEF_PRICE
+from vpdesk.core.field_kernels import (
+    change_depth,
+    drive,
+    record_flow,
+    reset_bucket,
+    settle,
+    show_offsets,
+    touch,
+)
+from vpdesk.core.layout import (
+    ADD,
+    BEST_ASK,
+    BEST_BID,
+    CENTRE_BUCKET,
+    CENTRE_TICK,
+    CLOCK_NS,
+    COLUMNS,
+    CROSSED_BOOK,
+    DONE,
+    DUPLICATE_ADD,
+    EPOCH_NS,
+    EVENT_ID,
+    FILL,
+    FILL_MASK,
+    GROW,
+    HALF_WIDTH,
+    HAS_SPOT,
+    IN_SNAPSHOT,
+    IS_CLEARED,
+    IS_DIRTY,
+    IS_SUSPECT,
+    LAST_ID,
+    LAST_TRADE,
+    LAST_TS,
+    LEVEL_MASK,
+    LOCKED_BOOK,
+    LOW_SLOT,
+    M2,
+    MAYBE_BAD_BOOK,
+    N_DIRTY,
+    N_FILLS,
+    N_LEVELS,
+    N_NODES,
+    N_ORDERS,
+    NO_ASK,
+    NO_BID,
+    NODE_MASK,
+    NODES_PER_EVENT,
+    NOT_MARKET_BY_ORDER,
+    OFF_TICK_PRICE,
+    ORDER_MASK,
+    OVERSIZE_CANCEL,
+    PENDING,
+    PREV_TS,
+    PRICE_OUT_OF_RANGE,
+    PULL,
+    RING_BASE,
+    SIDE_CHANGE,
+    STOP_REASON,
+    TICK_SIZE,
+    TICKS_PER_BUCKET,
+    TIME_BACKWARDS,
+    UNDEFINED_PRICE,
+    UNDEFINED_SIDE,
+    UNDEFINED_TIME,
+    UNKNOWN_ACTION,
+    UNKNOWN_CANCEL,
+    UNKNOWN_FILL,
+    UNKNOWN_MODIFY,
+    UNTIL,
+    ZERO_SIZE,
+)
+from vpdesk.core.llvm import prefetch
+from vpdesk.core.ring import (
+    BOOK_STATE_SHIFT,
+    C_END_NS,
+    C_FLAGS,
+    C_N_TRADES,
+    C_OLDEST,
+    C_SEQ,
+    COLUMN_BREAK,
+    COLUMN_IDLE,
+    H_BEST_ASK,
+    H_BEST_BID,
+    H_CENTRE,
+    H_CLOCK_NS,
+    H_CLOSE_TICK_M2,
+    H_EVENT_ID,
+    H_FLAGS,
+    H_LAST_TRADE,
+    H_N_EVENTS,
+    H_SPOT_TICK,
+    H_START_NS,
+    H_VOLUME_BUY,
+    H_VOLUME_NONE,
+    H_VOLUME_SELL,
+    NO_TICK,
+    T_CLOCK_NS,
+    T_EVENT_ID,
+    T_SEQ,
+    T_SIDE,
+    T_SIZE,
+    T_TICK,
+)
+
+
+class BookArrays(NamedTuple):
+    """The tables of book_kernels, and the counts of anomalies."""
+
+    orders: np.ndarray
+    levels: np.ndarray
+    nodes: np.ndarray
+    fills: np.ndarray
+    anomalies: np.ndarray
+
+
+class FieldArrays(NamedTuple):
+    """The arrays of field_kernels, and the parameters."""
+
+    cells: np.ndarray
+    chains: np.ndarray
+    forces: np.ndarray
+    fresh: np.ndarray
+    dirty: np.ndarray
+    reach_weights: np.ndarray
+    config: np.ndarray
+    constants: np.ndarray
+
+
+class RingArrays(NamedTuple):
+    """The arrays of a `GridRing`; `config` is (is_on, column_ns, column_events, max_idle_columns)."""
+
+    cells: np.ndarray
+    last_event_ids: np.ndarray
+    headers: np.ndarray
+    drive: np.ndarray
+    trades: np.ndarray
+    cursor: np.ndarray
+    config: np.ndarray
+
+
+PRICE_END = np.int64(2**61)  # prices at or beyond it, either way, cannot be meant
+LOOK_AHEAD = 12  # events between asking the cache for an order's row and using it
+NO_BUCKET = np.int64(-(2**62))
+
+ACTION_ADD, ACTION_CANCEL, ACTION_MODIFY = ord("A"), ord("C"), ord("M")
+ACTION_FILL, ACTION_TRADE, ACTION_CLEAR, ACTION_NONE = ord("F"), ord("T"), ord("R"), ord("N")
+SIDE_BID, SIDE_ASK = ord("B"), ord("A")
+
+
+# --- the frame -------------------------------------------------------------------------------------------
+
+
+@njit(nogil=True, cache=True)
+def _slot_of_bucket(field, I, bucket):
+    """Slot of a tracked bucket, -1 if it is not tracked."""
+    offset = bucket - I[CENTRE_BUCKET] + 2 * field.config[HALF_WIDTH]
+    if I[HAS_SPOT] == 0 or offset < 0 or offset >= len(field.cells):
+        return np.int64(-1)
+    slot = I[LOW_SLOT] + offset
+    if slot >= len(field.cells):
+        slot -= len(field.cells)
+    return slot
+
+
+@njit(nogil=True, cache=True)
+def _touch_tick(field, I, tick):
+    """Touch the bucket of a tick; its slot, or -1 if it is not tracked."""
+    n = field.config[TICKS_PER_BUCKET]
+    slot = _slot_of_bucket(field, I, tick if n == 1 else tick // n)
+    if slot >= 0:
+        touch(field, I, slot)
+    return slot
+
+
+@njit(nogil=True, cache=True)
+def _load_depth(book, field, I, side, first_tick, last_tick):
+    """Add the resting quantity of a side between two ticks to its tracked buckets."""
+    n = field.config[TICKS_PER_BUCKET]
+    tick = tick_above(book.nodes, I, first_tick - 1, side)
+    while tick <= last_tick and tick != NO_ASK:
+        row = level_row(book.levels, I, tick)
+        change_depth(field, _slot_of_bucket(field, I, tick // n), side, book.levels[row, 1 + side])
+        tick = tick_above(book.nodes, I, tick, side)
+
+
+@njit(nogil=True, cache=True)
+def _move_frame(book, field, I, ring, open_slot):
+    """Bring the tracked band around CENTRE_TICK: entering buckets start from defaults and the book."""
+    K = field.config[HALF_WIDTH]
+    n = field.config[TICKS_PER_BUCKET]
+    n_tracked = len(field.cells)
+    centre = I[CENTRE_TICK] // n
+    shift = centre - I[CENTRE_BUCKET]
+    is_first = I[HAS_SPOT] == 0
+    if shift == 0 and not is_first:
+        return
+    settle(field, I, ring, open_slot)
+    I[HAS_SPOT] = 1
+    I[CENTRE_BUCKET] = centre
+    low = centre - 2 * K
+    if is_first or abs(shift) >= n_tracked:
+        first, last = low, low + n_tracked - 1
+        I[LOW_SLOT] = 0
+    else:
+        I[LOW_SLOT] = (I[LOW_SLOT] + shift) % n_tracked
+        if shift > 0:
+            first, last = low + n_tracked - shift, low + n_tracked - 1
+        else:
+            first, last = low, low - shift - 1
+    for bucket in range(first, last + 1):
+        reset_bucket(field, _slot_of_bucket(field, I, bucket))
+    for side in range(2):
+        _load_depth(book, field, I, side, first * n, last * n + n - 1)
+    I[RING_BASE] = (centre - K) % (2 * K + 1)
+    if open_slot >= 0:
+        width = 2 * K + 1
+        if is_first or abs(shift) >= width:
+            show_offsets(field, I, ring, open_slot, K, 3 * K)
+        elif shift > 0:
+            show_offsets(field, I, ring, open_slot, 3 * K - shift + 1, 3 * K)
+        else:
+            show_offsets(field, I, ring, open_slot, K, K - shift - 1)
+
+
+@njit(nogil=True, cache=True)
+def _evaluate_spot(book, field, I, ring, open_slot):
+    I[PENDING] = 0
+    bid, ask = I[BEST_BID], I[BEST_ASK]
+    if I[IN_SNAPSHOT] != 0 or bid == NO_BID or ask == NO_ASK:
+        return
+    if bid >= ask:
+        book.anomalies[CROSSED_BOOK if bid > ask else LOCKED_BOOK] += 1
+        return
+    m2 = bid + ask
+    I[M2] = m2
+    if I[HAS_SPOT] != 0 and abs(m2 - 2 * I[CENTRE_TICK]) <= 1:
+        return  # half a tick is no move
+    I[CENTRE_TICK] = (m2 + 1) // 2
+    _move_frame(book, field, I, ring, open_slot)
+
+
+@njit(nogil=True, cache=True)
+def _clear(book, field, I, ring, open_slot):
+    """Drop every order; every tracked bucket starts anew and carries this event."""
+    clear_book(book.orders, book.levels, book.nodes, I)
+    forget_fills(I)
+    I[IS_CLEARED] = 1
+    I[IS_SUSPECT] = 0
+    for slot in range(len(field.cells)):
+        reset_bucket(field, slot)
+        field.cells[slot, LAST_ID] = I[EVENT_ID]
+        field.cells[slot, LAST_TS] = I[CLOCK_NS]
+    I[N_DIRTY] = 0
+    if open_slot >= 0:
+        K = field.config[HALF_WIDTH]
+        show_offsets(field, I, ring, open_slot, K, 3 * K)
+
+
+# --- actions ---------------------------------------------------------------------------------------------
+
+
+@njit(nogil=True, cache=True)
+def _rest(book, field, I, slot, tick, side, quantity, n_orders, is_flow):
+    """Add resting quantity at a tick whose bucket is `slot` (-1: not tracked)."""
+    add_to_level(book.levels, book.nodes, I, tick, side, quantity, n_orders)
+    if slot >= 0:
+        change_depth(field, slot, side, quantity)
+        if is_flow:
+            record_flow(field, slot, ADD, quantity)
+
+
+@njit(nogil=True, cache=True)
+def _leave(book, field, I, slot, order_id, tick, side, quantity, n_orders, is_flow):
+    """Take resting quantity from a tick; what no fill accounts for is a pull."""
+    take_from_level(book.levels, book.nodes, I, tick, side, quantity, n_orders)
+    pulled = pulled_of(book.fills, I, order_id, quantity) if is_flow else np.int64(0)
+    if slot >= 0:
+        change_depth(field, slot, side, -quantity)
+        if pulled != 0:
+            record_flow(field, slot, PULL, pulled)
+
+
+@njit(nogil=True, cache=True)
+def _insert(book, field, I, slot, i, order_id, tick, side, size, is_flow):
+    """Put a new order into the free row i."""
+    book.orders[i, 0] = order_id
+    book.orders[i, 1] = tick
+    book.orders[i, 2] = (size << 1) | side
+    I[N_ORDERS] += 1
+    _rest(book, field, I, slot, tick, side, size, 1, is_flow)
+
+
+@njit(nogil=True, cache=True)
+def _cancel(book, field, I, i, order_id, size, is_flow):
+    """Subtract `size` from the order in row i. Its tick."""
+    tick = book.orders[i, 1]
+    resting = book.orders[i, 2] >> 1
+    side = book.orders[i, 2] & 1
+    if size > resting:
+        book.anomalies[OVERSIZE_CANCEL] += 1
+        size = resting
+    elif size == 0:
+        book.anomalies[ZERO_SIZE] += 1
+    slot = _touch_tick(field, I, tick)
+    if size == resting:
+        remove_order(book.orders, I[ORDER_MASK], i)
+        I[N_ORDERS] -= 1
+        _leave(book, field, I, slot, order_id, tick, side, size, 1, is_flow)
+    elif size != 0:
+        book.orders[i, 2] -= size << 1
+        _leave(book, field, I, slot, order_id, tick, side, size, 0, is_flow)
+    return tick
+
+
+@njit(nogil=True, cache=True)
+def _modify(book, field, I, new_slot, i, order_id, tick, side, size, is_flow):
+    """Give the order in row i a new tick, side and size. Its old tick.
+
+    `new_slot` is the touched slot of the new tick. The old tick's bucket is touched here.
+    """
+    old_tick = book.orders[i, 1]
+    old_size = book.orders[i, 2] >> 1
+    old_side = book.orders[i, 2] & 1
+    if old_side != side:
+        book.anomalies[SIDE_CHANGE] += 1
+    if tick == old_tick and side == old_side and size != 0:
+        if size > old_size:
+            book.orders[i, 2] = (size << 1) | side
+            _rest(book, field, I, new_slot, tick, side, size - old_size, 0, is_flow)
+        elif size < old_size:
+            book.orders[i, 2] = (size << 1) | side
+            _leave(book, field, I, new_slot, order_id, tick, side, old_size - size, 0, is_flow)
+        return old_tick
+    old_slot = _touch_tick(field, I, old_tick)
+    if size == 0:
+        remove_order(book.orders, I[ORDER_MASK], i)
+        I[N_ORDERS] -= 1
+        _leave(book, field, I, old_slot, order_id, old_tick, old_side, old_size, 1, is_flow)
+    else:
+        book.orders[i, 1] = tick
+        book.orders[i, 2] = (size << 1) | side
+        _leave(book, field, I, old_slot, order_id, old_tick, old_side, old_size, 1, is_flow)
+        _rest(book, field, I, new_slot, tick, side, size, 1, is_flow)
+    return old_tick
+
+
+# --- columns ---------------------------------------------------------------------------------------------
+
+
+@njit(nogil=True, cache=True)
+def book_state(I):
+    """Index into ring.BOOK_STATES."""
+    if I[IN_SNAPSHOT] != 0:
+        return 1
+    if I[IS_SUSPECT] != 0:
+        return 4
+    if I[IS_CLEARED] == 0:
+        return 2 if I[EVENT_ID] != 0 else 0
+    return 3 if I[N_ORDERS] != 0 else 0
+
+
+@njit(nogil=True, cache=True)
+def finish_column(field, I, ring):
+    """Bring the open column up to the last event. Idempotent."""
+    slot = ring.cursor[C_SEQ] & (len(ring.headers) - 1)
+    settle(field, I, ring, slot)
+    header = ring.headers[slot]
+    header[H_CLOCK_NS] = I[CLOCK_NS]
+    header[H_EVENT_ID] = I[EVENT_ID]
+    header[H_SPOT_TICK] = I[CENTRE_TICK] if I[HAS_SPOT] != 0 else NO_TICK
+    header[H_CENTRE] = I[CENTRE_BUCKET]
+    header[H_BEST_BID] = I[BEST_BID]
+    header[H_BEST_ASK] = I[BEST_ASK] if I[BEST_ASK] != NO_ASK else NO_TICK
+    header[H_LAST_TRADE] = I[LAST_TRADE]
+    header[H_CLOSE_TICK_M2] = I[M2]
+    flags = header[H_FLAGS] & ((1 << BOOK_STATE_SHIFT) - 1)
+    header[H_FLAGS] = flags | ring.cursor[C_FLAGS] | (book_state(I) << BOOK_STATE_SHIFT)
+    ring.drive[slot] = drive(field, I)
+
+
+@njit(nogil=True, cache=True)
+def _open_column(ring, start_ns, flags):
+    """Close the open column; the next one starts as a full copy of it."""
+    seq = ring.cursor[C_SEQ]
+    mask = len(ring.headers) - 1
+    old, new = seq & mask, (seq + 1) & mask
+    ring.cells[new] = ring.cells[old]
+    ring.last_event_ids[new] = ring.last_event_ids[old]
+    ring.headers[new] = ring.headers[old]
+    ring.drive[new] = ring.drive[old]
+    header = ring.headers[new]
+    header[H_START_NS] = start_ns
+    header[H_VOLUME_BUY] = 0
+    header[H_VOLUME_SELL] = 0
+    header[H_VOLUME_NONE] = 0
+    header[H_N_EVENTS] = 0
+    state = header[H_FLAGS] >> BOOK_STATE_SHIFT << BOOK_STATE_SHIFT
+    header[H_FLAGS] = state | flags | ring.cursor[C_FLAGS]
+    ring.cursor[C_SEQ] = seq + 1
+    if seq + 1 - len(ring.headers) >= ring.cursor[C_OLDEST]:
+        ring.cursor[C_OLDEST] = seq + 2 - len(ring.headers)
+
+
+@njit(nogil=True, cache=True)
+def begin_columns(field, I, ring, seq):
+    """Make column `seq` the open one and write the whole dense grid into it."""
+    K = field.config[HALF_WIDTH]
+    slot = seq & (len(ring.headers) - 1)
+    ring.cursor[C_SEQ] = seq
+    ring.headers[slot] = 0
+    settle(field, I, ring, -1)
+    show_offsets(field, I, ring, slot, K, 3 * K)
+    finish_column(field, I, ring)
+
+
+@njit(nogil=True, cache=True)
+def _close_ended_columns(field, I, ring, clock_ns, budget):
+    """Close what ends at or before `clock_ns`. Columns opened, or -1 if that takes more than `budget`."""
+    column_ns = ring.config[1]
+    if ring.config[2] > 0:
+        if ring.headers[ring.cursor[C_SEQ] & (len(ring.headers) - 1), H_N_EVENTS] < ring.config[2]:
+            return 0
+        if budget < 1:
+            return -1
+        finish_column(field, I, ring)
+        _open_column(ring, clock_ns, 0)
+        return 1
+    if clock_ns < ring.cursor[C_END_NS]:
+        return 0
+    finish_column(field, I, ring)
+    n_idle = (clock_ns - ring.cursor[C_END_NS]) // column_ns
+    flags = 0
+    if n_idle > ring.config[3]:
+        flags = COLUMN_BREAK
+        ring.cursor[C_END_NS] = clock_ns - clock_ns % column_ns
+        n_idle = 0
+    for opened in range(n_idle + 1):
+        if opened == budget:
+            return -1
+        start_ns = ring.cursor[C_END_NS]
+        _open_column(ring, start_ns, flags if opened == n_idle else COLUMN_IDLE)
+        ring.cursor[C_END_NS] = start_ns + column_ns
+    return n_idle + 1
+
+
+@njit(nogil=True, cache=True)
+def _record_trade(I, ring, tick, size, side):
+    """Count a trade into the open column and list it. side: 1 buy, -1 sell, 0 unknown."""
+    seq = ring.cursor[C_SEQ]
+    header = ring.headers[seq & (len(ring.headers) - 1)]
+    if side > 0:
+        header[H_VOLUME_BUY] += size
+    elif side < 0:
+        header[H_VOLUME_SELL] += size
+    else:
+        header[H_VOLUME_NONE] += size
+    n = ring.cursor[C_N_TRADES]
+    trade = ring.trades[n % len(ring.trades)]
+    trade[T_SEQ] = seq
+    trade[T_EVENT_ID] = I[EVENT_ID]
+    trade[T_CLOCK_NS] = I[CLOCK_NS]
+    trade[T_TICK] = tick
+    trade[T_SIZE] = size
+    trade[T_SIDE] = side
+    ring.cursor[C_N_TRADES] = n + 1
+
+
+# --- the loop --------------------------------------------------------------------------------------------
+
+
+@njit(nogil=True, cache=True)
+def _has_room(I):
+    """Whether every table can take one more event and stay at most half full."""
+    return (
+        2 * (I[N_ORDERS] + 1) <= I[ORDER_MASK]
+        and 2 * (I[N_LEVELS] + 1) <= I[LEVEL_MASK]
+        and 2 * (I[N_NODES] + NODES_PER_EVENT) <= I[NODE_MASK]
+        and 2 * (I[N_FILLS] + 1) <= I[FILL_MASK]
+    )
+
+
+@njit(nogil=True, cache=True)
+def advance(book, field, I, ring, words, start, stop, until_ns, column_budget):
+    """Apply records start .. stop - 1; the index of the first one not applied, I[STOP_REASON] says why.
+
+    words : (n, 7) int64, the 56-byte records as they stand.  until_ns : apply no record later than this
+    clock; negative for no limit.  column_budget : columns that may be opened.
+    """
+    n_config = field.config[TICKS_PER_BUCKET]
+    tick_size = field.config[TICK_SIZE]
+    half_up = tick_size - tick_size // 2  # a remainder of at least this much rounds up
+    K = field.config[HALF_WIDTH]
+    is_ring_on = ring.config[0] != 0
+    orders = book.orders
+    I[STOP_REASON] = DONE
+    i = start
+    while i < stop:
+        if i + LOOK_AHEAD < stop:
+            prefetch(orders, home_slot(words[i + LOOK_AHEAD, 2], I[ORDER_MASK]))
+        if not _has_room(I):
+            I[STOP_REASON] = GROW
+            break
+        ts_event = words[i, 1]
+        clock_ns = max(I[CLOCK_NS], ts_event)
+        if until_ns >= 0 and clock_ns > until_ns:
+            I[STOP_REASON] = UNTIL
+            break
+        open_slot = np.int64(-1)
+        if is_ring_on:
+            open_slot = ring.cursor[C_SEQ] & (len(ring.headers) - 1)
+        if ts_event != I[PREV_TS]:
+            if I[PENDING] != 0:
+                _evaluate_spot(book, field, I, ring, open_slot)
+            if I[N_FILLS] != 0:
+                forget_fills(I)
+            I[PREV_TS] = ts_event
+        if is_ring_on:
+            opened = _close_ended_columns(field, I, ring, clock_ns, column_budget)
+            if opened < 0:
+                I[STOP_REASON] = COLUMNS
+                break
+            column_budget -= opened
+            open_slot = ring.cursor[C_SEQ] & (len(ring.headers) - 1)
+            ring.headers[open_slot, H_N_EVENTS] += 1
+
+        order_id = words[i, 2]
+        price = words[i, 3]
+        word = words[i, 4]
+        size = word & 0xFFFFFFFF
+        flags = (word >> 32) & 0xFF
+        action = (word >> 48) & 0xFF
+        side_letter = (word >> 56) & 0xFF
+        i += 1
+
+        # event id, clock, price
+        I[EVENT_ID] += 1
+        event_id = I[EVENT_ID]
+        is_snapshot = flags & F_SNAPSHOT != 0
+        if ts_event < 0:
+            book.anomalies[UNDEFINED_TIME] += 1
+        elif ts_event < I[CLOCK_NS] and not is_snapshot:
+            book.anomalies[TIME_BACKWARDS] += 1
+        I[CLOCK_NS] = clock_ns
+        if I[EPOCH_NS] == 0:
+            I[EPOCH_NS] = clock_ns
+        has_price = -PRICE_END < price < PRICE_END
+        tick = np.int64(0)
+        is_off_tick = False
+        if has_price:
+            tick = price // tick_size
+            remainder = price - tick * tick_size
+            is_off_tick = remainder != 0
+            if remainder >= half_up and is_off_tick:
+                tick += 1
+        elif price != UNDEF_PRICE:
+            book.anomalies[PRICE_OUT_OF_RANGE] += 1
+        side = np.int64(-1)
+        if side_letter == SIDE_BID:
+            side = np.int64(0)
+        elif side_letter == SIDE_ASK:
+            side = np.int64(1)
+
+        other_tick = tick  # the second price that the event touches, where there is one
+        has_other = False
+        is_all_touched = False
+        slot = np.int64(-1)
+        if flags & (F_TOB | F_MBP) != 0:
+            book.anomalies[NOT_MARKET_BY_ORDER] += 1
+            if has_price:
+                _touch_tick(field, I, tick)
+        else:
+            is_flow = not is_snapshot
+            if is_snapshot:
+                if I[IN_SNAPSHOT] == 0:
+                    I[IN_SNAPSHOT] = 1
+                    if action != ACTION_CLEAR:
+                        _clear(book, field, I, ring, open_slot)
+                        is_all_touched = True
+            else:
+                I[IN_SNAPSHOT] = 0
+            if action == ACTION_CLEAR:
+                _clear(book, field, I, ring, open_slot)
+                is_all_touched = True
+            elif has_price:
+                slot = _touch_tick(field, I, tick)
+
+            if action == ACTION_ADD or action == ACTION_MODIFY:
+                row = find_order(orders, I[ORDER_MASK], order_id)
+                if not has_price:
+                    book.anomalies[UNDEFINED_PRICE] += 1
+                elif row >= 0:
+                    if action == ACTION_ADD:
+                        book.anomalies[DUPLICATE_ADD] += 1
+                    if is_off_tick:
+                        book.anomalies[OFF_TICK_PRICE] += 1
+                    if side < 0:
+                        side = orders[row, 2] & 1
+                    other_tick = _modify(book, field, I, slot, row, order_id, tick, side, size, is_flow)
+                    has_other = True
+                else:
+                    if action == ACTION_MODIFY:
+                        book.anomalies[UNKNOWN_MODIFY] += 1
+                    if size == 0:
+                        book.anomalies[ZERO_SIZE] += 1
+                    elif side < 0:
+                        book.anomalies[UNDEFINED_SIDE] += 1
+                    else:
+                        if is_off_tick:
+                            book.anomalies[OFF_TICK_PRICE] += 1
+                        _insert(book, field, I, slot, -1 - row, order_id, tick, side, size, is_flow)
+            elif action == ACTION_CANCEL:
+                row = find_order(orders, I[ORDER_MASK], order_id)
+                if row >= 0:
+                    other_tick = _cancel(book, field, I, row, order_id, size, is_flow)
+                    has_other = True
+                else:
+                    book.anomalies[UNKNOWN_CANCEL] += 1
+            elif action == ACTION_FILL:
+                row = find_order(orders, I[ORDER_MASK], order_id)
+                if row >= 0:
+                    other_tick = orders[row, 1]
+                    has_other = True
+                    slot = _touch_tick(field, I, other_tick)
+                else:
+                    book.anomalies[UNKNOWN_FILL] += 1
+                if is_flow and size != 0:
+                    remember_fill(book.fills, I, order_id, size)
+                    if slot >= 0:
+                        record_flow(field, slot, FILL, size)
+            elif action == ACTION_TRADE:
+                if has_price and size != 0:
+                    I[LAST_TRADE] = tick
+                    if is_ring_on:
+                        aggressor = np.int64(0) if side < 0 else 1 - 2 * side
+                        _record_trade(I, ring, tick, size, aggressor)
+            elif action != ACTION_CLEAR and action != ACTION_NONE:
+                book.anomalies[UNKNOWN_ACTION] += 1
+
+            if flags & F_LAST != 0:
+                I[IN_SNAPSHOT] = 0
+            if flags & F_MAYBE_BAD_BOOK != 0:
+                I[IS_SUSPECT] = 1
+                book.anomalies[MAYBE_BAD_BOOK] += 1
+
+        if flags & F_LAST != 0:
+            _evaluate_spot(book, field, I, ring, open_slot)
+        else:
+            I[PENDING] = 1
+
+        # the event must be seen: some bucket in view carries its id
+        if is_all_touched:
+            continue
+        bucket = tick if n_config == 1 else tick // n_config
+        if has_price and _is_seen(field, I, bucket, K, event_id):
+            continue
+        if has_other:
+            bucket = other_tick if n_config == 1 else other_tick // n_config
+            if _is_seen(field, I, bucket, K, event_id):
+                continue
+        centre_slot = I[LOW_SLOT] + 2 * K
+        if centre_slot >= len(field.cells):
+            centre_slot -= len(field.cells)
+        touch(field, I, centre_slot)
+    return i
+
+
+@njit(nogil=True, cache=True)
+def _is_seen(field, I, bucket, K, event_id):
+    """Whether a bucket is in the grid and carries the event's id."""
+    k = bucket - I[CENTRE_BUCKET]
+    if I[HAS_SPOT] == 0 or k < -K or k > K:
+        return False
+    slot = _slot_of_bucket(field, I, bucket)
+    return field.cells[slot, LAST_ID] == event_id
+
+
+@njit(nogil=True, cache=True)
+def first_foreign(words, instrument):
+    """Index of the first record of another (publisher, instrument), -1 if there is none."""
+    for i in range(len(words)):
+        if (words[i, 0] >> 16) != instrument:
+            return i
+    return -1
+
+
+@njit(nogil=True, cache=True)
+def mark_touched_dirty(field, I):
+    """Have the forces of every bucket ever touched computed at the next `settle`."""
+    I[N_DIRTY] = 0
+    for slot in range(len(field.cells)):
+        field.cells[slot, IS_DIRTY] = 0
+        if field.cells[slot, LAST_ID] != 0:
+            field.cells[slot, IS_DIRTY] = 1
+            field.dirty[I[N_DIRTY]] = slot
+            I[N_DIRTY] += 1

@@ -1,0 +1,80 @@
+"""Four machine instructions that Numba has no name for.
+
+Each is one LLVM operation, so they inline to one instruction or two in a kernel.
+"""
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core.extending import intrinsic
+
+
+@intrinsic
+def leading_zeros(typing_context: Any, word: Any) -> Any:
+    """Count the zero bits above the highest set bit of an int64; 64 for 0."""
+    del typing_context, word
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        del context, signature
+        return builder.ctlz(args[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.int64(types.int64), build
+
+
+@intrinsic
+def trailing_zeros(typing_context: Any, word: Any) -> Any:
+    """Count the zero bits below the lowest set bit of an int64; 64 for 0."""
+    del typing_context, word
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        del context, signature
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.int64(types.int64), build
+
+
+@intrinsic
+def float_from_bits(typing_context: Any, bits: Any) -> Any:
+    """Read the bits of an int64 as a float64."""
+    del typing_context, bits
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        del context, signature
+        return builder.bitcast(args[0], ir.DoubleType())
+
+    return types.float64(types.int64), build
+
+
+@intrinsic
+def bits_from_float(typing_context: Any, number: Any) -> Any:
+    """Read the bits of a float64 as an int64."""
+    del typing_context, number
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        del context, signature
+        return builder.bitcast(args[0], ir.IntType(64))
+
+    return types.int64(types.float64), build
+
+
+@intrinsic
+def prefetch(typing_context: Any, array: Any, row: Any) -> Any:
+    """Ask the cache for the start of ``array[row]``; never faults, changes nothing."""
+    del typing_context, row
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        struct = context.make_array(signature.args[0])(context, builder, args[0])
+        stride = builder.extract_value(struct.strides, 0)
+        base = builder.ptrtoint(struct.data, ir.IntType(64))
+        address = builder.add(base, builder.mul(stride, args[1]))
+        byte_pointer = ir.IntType(8).as_pointer()
+        pointer = builder.inttoptr(address, byte_pointer)
+        i32 = ir.IntType(32)
+        function_type = ir.FunctionType(ir.VoidType(), [byte_pointer, i32, i32, i32])
+        function = builder.module.declare_intrinsic("llvm.prefetch", [byte_pointer], function_type)
+        # for writing, keep in all cache levels, data cache
+        builder.call(function, [pointer, i32(1), i32(3), i32(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), build
