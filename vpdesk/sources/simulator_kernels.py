@@ -1,0 +1,604 @@
+"""The simulated participants: who sends what to the venue, and when.
+
+Two clocks. The fast one draws the next action of the crowd from a self-exciting rate: `run` and `act`.
+The slow one, every `SLOW_STEP_NS`, moves what lies behind the crowd: the phase of the market, the fair
+value that trades push the price towards, walls, shocks and icebergs: `drift_on`.
+
+The book is the crowd's doing alone. Each visit to a level either adds or cancels, in proportion
+`target : orders there`, so a level's order count hovers around its target like a queue with many
+servers: cancels depend on the queue, and targets shape the book. The best level gives way only when
+the fair value has moved most of a tick away; then its target falls, cancels win, and trades sweep it.
+
+`market` is a `simulator.Market`, as in `venue_kernels`; the same rule of basic arithmetic holds.
+"""
+
+import numpy as np
+from numba import njit
+
+from vpdesk.sources.venue_kernels import (
+    ASK,
+    BID,
+    NOBODY,
+    bell,
+    below,
+    change_price,
+    change_size,
+    exponential,
+    place,
+    sweep,
+    uniform,
+    withdraw,
+)
+
+# Owners of orders. The crowd's may be cancelled at any visit, the others only by their owner.
+CROWD = 0
+STUB = 1
+ICEBERG = 2
+FIRST_WALL = 3
+
+# The largest number of records between two looks at the room left in `market.out`.
+MAX_RECORDS_PER_TURN = 8_192
+
+# ---- the pace: events per second of market time ----
+
+BASE_RATE = 430.0
+FAST_TAU_S = 0.012  # reactions of machines
+SLOW_TAU_S = 1.2  # reactions of people, and of what machines measure over a while
+FAST_BRANCHING = 0.25  # events that one event brings on, by each of the two
+SLOW_BRANCHING = 0.20
+TRADE_KICK = 6.0  # events that a trade brings on, by each
+LEVEL_KICK = 14.0  # events that a new best price brings on at once
+MAX_RATE = 60_000.0
+
+# ---- phases ----
+
+QUIET, NORMAL, TREND, WILD = 0, 1, 2, 3
+PHASE_ACTIVITY = (0.55, 1.0, 1.35, 2.0)
+PHASE_VOLATILITY = (0.30, 0.65, 0.75, 1.7)  # of the fair value, ticks per root second
+PHASE_DRIFT = (0.0, 0.03, 0.28, 0.15)  # ticks per second, either way
+PHASE_DURATION_S = (35.0, 50.0, 35.0, 11.0)
+PHASE_REFILL = (0.75, 0.65, 0.6, 0.12)  # chance that an event in a wide spread narrows it
+NEXT_PHASE = (  # cumulative chances of quiet, normal, trend, wild
+    (0.0, 0.70, 0.90, 1.0),
+    (0.35, 0.35, 0.80, 1.0),
+    (0.15, 0.70, 0.70, 1.0),
+    (0.10, 0.55, 1.0, 1.0),
+)
+
+SHOCK_RATE = (0.002, 0.006, 0.010, 0.05)  # per second, by phase
+MAX_TRAVEL = 2_000.0  # ticks from home: the ends of the ladder of levels are never near
+
+SLOW_STEP_NS = 10_000_000
+SLOW_STEP_S = 0.01
+
+# ---- sizes, in lots, drawn evenly ----
+
+ORDER_LOTS = np.array(
+    [1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 5, 6, 1, 1, 1, 2, 2, 1, 3, 2, 5, 1, 2, 8, 10, 1, 15, 20]
+)
+TRADE_LOTS = np.array(
+    [1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 5, 5, 6, 8, 10, 1, 1, 2, 1, 2, 4, 1, 12, 15, 20, 25, 40]
+)
+
+
+# ---- the crowd ----
+
+
+@njit(nogil=True, cache=True)
+def run(market, end_ns):
+    """Let market time pass until `end_ns`, or until `market.out` might not hold the next turn.
+
+    Returns whether `end_ns` was reached. Where a call stops has no influence on what happens.
+    """
+    state = market.state[0]
+    while state.n_out + MAX_RECORDS_PER_TURN <= market.out.shape[0]:
+        if state.clock >= end_ns:
+            return True
+        rate = event_rate(state)
+        wait_ns = int(exponential(market.rng) / rate * 1e9) + 1
+        if state.clock + wait_ns >= state.next_slow_step:
+            wait_ns = max(state.next_slow_step - state.clock, 0)
+            pass_time(state, wait_ns)
+            state.next_slow_step += SLOW_STEP_NS
+            if state.clock < end_ns:
+                drift_on(market)
+            continue
+        pass_time(state, wait_ns)
+        # The rate only falls between events, so the draw above is thinned to the rate now.
+        if state.clock < end_ns and uniform(market.rng) * rate < event_rate(state):
+            act(market)
+    return False
+
+
+@njit(nogil=True, cache=True)
+def event_rate(state):
+    """Return events per second now."""
+    activity = PHASE_ACTIVITY[state.phase]
+    return min(BASE_RATE * activity + state.fast_rate + state.slow_rate, MAX_RATE)
+
+
+@njit(nogil=True, cache=True)
+def pass_time(state, elapsed_ns):
+    """Move the clock on and let the excitement fade."""
+    state.clock += elapsed_ns
+    state.fast_rate *= fading(elapsed_ns * 1e-9 / FAST_TAU_S)
+    state.slow_rate *= fading(elapsed_ns * 1e-9 / SLOW_TAU_S)
+
+
+@njit(nogil=True, cache=True)
+def fading(x):
+    """Return about exp(-x), in basic arithmetic."""
+    return 1.0 / (1.0 + x * (1.0 + x * (0.5 + x * (1.0 / 6.0))))
+
+
+@njit(nogil=True, cache=True)
+def excite(state, n_fast, n_slow):
+    """Bring on so many events on average, within each of the two reaction times."""
+    state.fast_rate += n_fast / FAST_TAU_S
+    state.slow_rate += n_slow / SLOW_TAU_S
+
+
+@njit(nogil=True, cache=True)
+def gap(state):
+    """Return how far the fair value is above the mid, in ticks."""
+    return state.fair - 0.5 * (state.best_bid + state.best_ask)
+
+
+@njit(nogil=True, cache=True)
+def act(market):
+    """Let one participant act."""
+    state = market.state[0]
+    excite(state, FAST_BRANCHING, SLOW_BRANCHING)
+    best_bid, best_ask = state.best_bid, state.best_ask
+    distance = abs(gap(state))
+    trade_chance = 0.010 + 0.05 * min(max(distance - 0.45, 0.0), 1.5)
+    draw = uniform(market.rng)
+    if best_ask - best_bid > 1 and draw < PHASE_REFILL[state.phase]:
+        narrow_spread(market)
+    elif draw > 1.0 - trade_chance:
+        trade(market)
+    else:
+        visit_level(market)
+    if state.best_bid != best_bid or state.best_ask != best_ask:
+        excite(state, LEVEL_KICK, 0.0)
+
+
+@njit(nogil=True, cache=True)
+def narrow_spread(market):
+    """Quote inside a wide spread, on the side that the fair value favours."""
+    state = market.state[0]
+    chance_of_bid = min(max(0.5 + 0.7 * gap(state), 0.06), 0.94)
+    lots = ORDER_LOTS[below(market.rng, 32)]
+    if uniform(market.rng) < chance_of_bid:
+        place(market, BID, state.best_bid + 1, lots, CROWD, 0)
+    else:
+        place(market, ASK, state.best_ask - 1, lots, CROWD, 0)
+
+
+@njit(nogil=True, cache=True)
+def visit_level(market):
+    """Add to a level or cancel from it, whichever brings it nearer its target more often."""
+    state = market.state[0]
+    if state.fleeing_side != 0 and uniform(market.rng) < 0.75:
+        side = state.fleeing_side
+        distance = below(market.rng, state.fleeing_reach)
+    else:
+        side = BID if uniform(market.rng) < 0.5 else ASK
+        distance = market.distances[below(market.rng, market.distances.shape[0])]
+    tick = state.best_bid - distance if side == BID else state.best_ask + distance
+    target = level_target(market, side, tick, distance)
+    n_orders = market.levels[tick].n_orders
+    if uniform(market.rng) * (target + n_orders) < target:
+        place(market, side, tick, ORDER_LOTS[below(market.rng, 32)], CROWD, 0)
+        return
+    slot = pick_order(market, tick)
+    if slot == NOBODY:
+        return
+    if uniform(market.rng) < 0.12:
+        amend(market, slot)
+    else:
+        withdraw(market, slot)
+
+
+@njit(nogil=True, cache=True)
+def level_target(market, side, tick, distance):
+    """Return the order count that the crowd wants at a level."""
+    state = market.state[0]
+    target = market.profile[distance] * market.appetite[tick]
+    # Quotes in the way of the expected move thin out, quotes behind it thicken.
+    threat = gap(state) * -side
+    if distance < 12:
+        reach = 1.0 - distance / 12.0
+        if threat > 0.0:
+            target /= 1.0 + 6.0 * reach * max(threat - 0.25, 0.0)
+        else:
+            target *= 1.0 + 0.5 * reach * min(-threat, 1.0)
+    if state.fleeing_side == side and distance < state.fleeing_reach:
+        target *= 0.1
+    return target
+
+
+@njit(nogil=True, cache=True)
+def pick_order(market, tick):
+    """Return an order of the crowd at `tick`, or NOBODY. Young orders are the likelier to go."""
+    level = market.levels[tick]
+    slot = level.tail
+    if uniform(market.rng) < 0.65:
+        while slot != NOBODY and uniform(market.rng) < 0.6:
+            slot = market.orders[slot].previous
+    else:
+        slot = level.head
+        for _ in range(below(market.rng, min(level.n_orders, 60))):
+            slot = market.orders[slot].next
+    while slot != NOBODY and market.orders[slot].owner != CROWD:
+        slot = market.orders[slot].previous
+    return slot
+
+
+@njit(nogil=True, cache=True)
+def amend(market, slot):
+    """Change an order's size, or move it up to three ticks without crossing or bettering the spread."""
+    state = market.state[0]
+    order = market.orders[slot]
+    if uniform(market.rng) < 0.5:
+        lots = ORDER_LOTS[below(market.rng, 32)]
+        if lots != order.lots:
+            change_size(market, slot, lots)
+        return
+    tick = order.tick + below(market.rng, 7) - 3
+    tick = min(tick, state.best_bid) if order.side == BID else max(tick, state.best_ask)
+    if tick != order.tick:
+        change_price(market, slot, tick)
+
+
+@njit(nogil=True, cache=True)
+def trade(market):
+    """Send one aggressive order: a patient one within the best queue, an urgent one that eats through."""
+    state = market.state[0]
+    side = trade_side(market)
+    along = gap(state) * side
+    best = state.best_ask if side == BID else state.best_bid
+    queue_lots = market.levels[best].lots
+    lots = TRADE_LOTS[below(market.rng, 32)]
+    if along > 0.6:
+        urgency = min(along, 4.0)
+        lots += below(market.rng, int(12.0 * urgency * urgency) + 4)
+        depth = int(min(along - 0.6, 5.0) * (0.5 + uniform(market.rng)))
+        sweep(market, side, lots, best + side * depth, uniform(market.rng) < 0.35)
+    else:
+        # No reason to move the price: leave most of the queue alone.
+        sweep(market, side, min(lots, max(queue_lots // 3, 1)), best, False)
+    excite(state, TRADE_KICK, TRADE_KICK)
+
+
+@njit(nogil=True, cache=True)
+def trade_side(market):
+    """Choose who trades: the fair value's side, or one of a few parent orders that go on for a while."""
+    state = market.state[0]
+    lean = min(max(gap(state), -1.0), 1.0)
+    if uniform(market.rng) < 0.55:
+        return BID if uniform(market.rng) < 0.5 + 0.48 * lean else ASK
+    # Parents that last about 4, 16, 64 and 256 trades together give signs with a long memory.
+    parent = below(market.rng, 4)
+    if uniform(market.rng) * (4 << (2 * parent)) < 1.0:
+        market.parent_sides[parent] = BID if uniform(market.rng) < 0.5 + 0.3 * lean else ASK
+    return market.parent_sides[parent]
+
+
+# ---- behind the crowd, every slow step ----
+
+
+@njit(nogil=True, cache=True)
+def happens(rng, per_second):
+    """Return whether something of that rate happens within this slow step."""
+    return uniform(rng) < per_second * SLOW_STEP_S
+
+
+@njit(nogil=True, cache=True)
+def drift_on(market):
+    """Take one slow step."""
+    change_phase(market)
+    move_fair(market)
+    for wall in range(market.walls.shape[0]):
+        if market.walls[wall].stage != NO_WALL:
+            tend_wall(market, wall)
+    if happens(market.rng, 0.11):
+        raise_wall(market)
+    if happens(market.rng, 0.10):
+        hide_iceberg(market)
+    if happens(market.rng, 4.0):
+        change_appetite(market)
+    if happens(market.rng, SHOCK_RATE[market.state[0].phase]):
+        start_shock(market)
+
+
+@njit(nogil=True, cache=True)
+def change_phase(market):
+    """Move between quiet, normal, trending and wild, and let a fright pass."""
+    state = market.state[0]
+    if state.clock >= state.fleeing_until:
+        state.fleeing_side = 0
+    if not happens(market.rng, 1.0 / PHASE_DURATION_S[state.phase]):
+        return
+    draw = uniform(market.rng)
+    chances = NEXT_PHASE[state.phase]
+    phase = QUIET
+    while draw >= chances[phase] and phase < WILD:
+        phase += 1
+    state.phase = phase
+    state.drift = PHASE_DRIFT[phase] * (1.0 if uniform(market.rng) < 0.5 else -1.0)
+
+
+@njit(nogil=True, cache=True)
+def move_fair(market):
+    """Move the fair value: diffusion, the phase's drift, a push if one is under way, a weak pull home."""
+    state = market.state[0]
+    state.fair += PHASE_VOLATILITY[state.phase] * 0.1 * bell(market.rng)  # 0.1: root of the step in seconds
+    state.fair += (state.drift + (state.home - state.fair) * 0.002) * SLOW_STEP_S
+    if state.clock >= state.push_from and state.push != 0.0:
+        step = min(abs(state.push), state.push_speed * SLOW_STEP_S)
+        step = step if state.push > 0.0 else -step
+        state.fair += step
+        state.push -= step
+    # Trades cannot follow at any speed: do not let the fair value run away from the book.
+    mid = 0.5 * (state.best_bid + state.best_ask)
+    state.fair = min(max(state.fair, mid - 6.0), mid + 6.0)
+    state.fair = min(max(state.fair, state.home - MAX_TRAVEL), state.home + MAX_TRAVEL)
+
+
+@njit(nogil=True, cache=True)
+def push_fair(market, ticks, speed, delay_ns):
+    """Send the fair value `ticks` away (signed), at `speed` ticks per second, after a delay."""
+    state = market.state[0]
+    state.push = ticks
+    state.push_speed = speed
+    state.push_from = state.clock + delay_ns
+
+
+@njit(nogil=True, cache=True)
+def frighten(market, side, reach, duration_ns):
+    """Make the crowd pull its quotes of `side`, `reach` levels deep, for a while."""
+    state = market.state[0]
+    state.fleeing_side = side
+    state.fleeing_reach = reach
+    state.fleeing_until = state.clock + duration_ns
+
+
+@njit(nogil=True, cache=True)
+def start_shock(market):
+    """Begin a fast move of 10 to 40 ticks: quotes in its way are pulled first, trades follow."""
+    state = market.state[0]
+    towards_home = 0.5 + (0.2 if state.home > state.fair else -0.2)
+    side = BID if uniform(market.rng) < towards_home else ASK
+    ticks = 10.0 + 7.0 * min(exponential(market.rng), 4.2)
+    speed = 6.0 + 22.0 * uniform(market.rng)
+    delay_ns = 120_000_000 + below(market.rng, 350_000_000)
+    frighten(market, -side, 14 + below(market.rng, 14), delay_ns + int(ticks / speed * 0.7e9))
+    push_fair(market, side * ticks, speed, delay_ns)
+    excite(state, 20.0, 800.0)
+
+
+@njit(nogil=True, cache=True)
+def change_appetite(market):
+    """Let the crowd change its mind about one price near the market."""
+    state = market.state[0]
+    tick = (state.best_bid + state.best_ask) // 2 + below(market.rng, 241) - 120
+    market.appetite[tick] = draw_appetite(market, tick)
+
+
+@njit(nogil=True, cache=True)
+def draw_appetite(market, tick):
+    """Return how much the crowd likes a price: 1 on average, round prices more, a few much more."""
+    liking = 0.45 + 0.45 * exponential(market.rng)
+    if tick % 40 == 0:
+        return liking + 1.6
+    if tick % 20 == 0:
+        return liking + 0.9
+    if tick % 4 == 0:
+        return liking + 0.35
+    return liking
+
+
+@njit(nogil=True, cache=True)
+def hide_iceberg(market):
+    """Rest an order that shows only part of its size, at the best price or just behind it."""
+    state = market.state[0]
+    side = BID if uniform(market.rng) < 0.5 else ASK
+    best = state.best_bid if side == BID else state.best_ask
+    shown = 5 + below(market.rng, 16)
+    hidden = shown * (4 + below(market.rng, 20))
+    place(market, side, best - side * below(market.rng, 4), shown, ICEBERG, hidden)
+
+
+# ---- walls: large resting interest of one participant, in a few orders at one price ----
+
+NO_WALL, BUILDING, STANDING, LEAVING = 0, 1, 2, 3
+
+
+@njit(nogil=True, cache=True)
+def wall_owner(wall):
+    """Return the owner number of a wall's orders."""
+    return FIRST_WALL + wall
+
+
+@njit(nogil=True, cache=True)
+def raise_wall(market):
+    """Start a wall away from the market, if there is a free place for one. Round prices are preferred."""
+    state = market.state[0]
+    wall = 0
+    while wall < market.walls.shape[0] and market.walls[wall].stage != NO_WALL:
+        wall += 1
+    if wall == market.walls.shape[0]:
+        return
+    side = BID if uniform(market.rng) < 0.5 else ASK
+    best = state.best_bid if side == BID else state.best_ask
+    tick = best - side * (5 + below(market.rng, 28))
+    if uniform(market.rng) < 0.6:
+        tick -= tick % 4
+    if (best - tick) * side < 4:
+        return
+    holds = uniform(market.rng) < 0.5
+    target = int(250.0 + 260.0 * exponential(market.rng))
+    set_wall(market, wall, side, tick, min(target, 1500), holds)
+
+
+@njit(nogil=True, cache=True)
+def set_wall(market, wall, side, tick, target_lots, holds):
+    """Give a wall its place and character."""
+    state = market.state[0]
+    this = market.walls[wall]
+    this.stage = BUILDING
+    this.side = side
+    this.tick = tick
+    this.target_lots = target_lots
+    this.holds = holds
+    this.reloads = 1 + below(market.rng, 4) if holds else 0
+    this.contact_s = 0.0
+    this.patience_s = 4.0 + 14.0 * exponential(market.rng)
+    lifetime_s = (60.0 if holds else 15.0) + (120.0 if holds else 35.0) * exponential(market.rng)
+    this.leaves_at = state.clock + int(lifetime_s * 1e9)
+
+
+@njit(nogil=True, cache=True)
+def tend_wall(market, wall):
+    """Build a wall, keep it, move it, let it give way, or take it away."""
+    state = market.state[0]
+    this = market.walls[wall]
+    best = state.best_bid if this.side == BID else state.best_ask
+    distance = (best - this.tick) * this.side
+    lots = market.owned_lots[wall_owner(wall)]
+    if this.stage == LEAVING:
+        pull_wall_orders(market, wall, 3)
+        if market.owned_lots[wall_owner(wall)] == 0:
+            this.stage = NO_WALL
+        return
+    if distance < 0:
+        break_wall(market, wall)
+    elif state.clock >= this.leaves_at or (not this.holds and distance < 2 + wall % 3):
+        this.stage = LEAVING
+    elif this.stage == BUILDING:
+        if lots >= this.target_lots:
+            this.stage = STANDING
+        elif distance >= 1 and happens(market.rng, 9.0):
+            stack_wall(market, wall)
+    elif distance <= 1:
+        defend_wall(market, wall, lots)
+    elif distance > 3 and happens(market.rng, 0.02 if this.holds else 0.15):
+        shift_wall(market, wall)
+
+
+@njit(nogil=True, cache=True)
+def stack_wall(market, wall):
+    """Add one order to a wall."""
+    this = market.walls[wall]
+    lots = 20 + below(market.rng, 30) + this.target_lots // 12
+    place(market, this.side, this.tick, lots, wall_owner(wall), 0)
+
+
+@njit(nogil=True, cache=True)
+def defend_wall(market, wall, lots):
+    """Hold the price at a wall: reload, turn the market back, or give way when patience runs out."""
+    state = market.state[0]
+    this = market.walls[wall]
+    limit = this.tick - 0.05 * this.side  # short of what makes trades urgent: they wear the wall down
+    beyond = (limit - state.fair) * this.side
+    if beyond > 0.0:
+        state.fair = limit
+        this.contact_s += SLOW_STEP_S * (1.0 + abs(state.push))
+    if lots < this.target_lots // 2 and this.reloads > 0 and happens(market.rng, 6.0):
+        this.reloads -= 1
+        for _ in range(4):
+            stack_wall(market, wall)
+            pass_time(state, 20_000 + below(market.rng, 180_000))
+    if this.contact_s > this.patience_s or lots < this.target_lots // 6:
+        break_wall(market, wall)
+    elif beyond > 0.0 and happens(market.rng, 0.30):
+        bounce = 4.0 + 6.0 * exponential(market.rng)
+        push_fair(market, this.side * min(bounce, 20.0), 1.0 + 3.0 * uniform(market.rng), 0)
+
+
+@njit(nogil=True, cache=True)
+def break_wall(market, wall):
+    """Give a wall up: what is left of it goes, and the price runs on through where it stood."""
+    state = market.state[0]
+    this = market.walls[wall]
+    this.stage = LEAVING
+    if this.holds:
+        ticks = 6.0 + 5.0 * min(exponential(market.rng), 3.0)
+        push_fair(market, -this.side * ticks, 5.0 + 12.0 * uniform(market.rng), 30_000_000)
+        frighten(market, this.side, 8, 500_000_000)
+        excite(state, 20.0, 400.0)
+
+
+@njit(nogil=True, cache=True)
+def shift_wall(market, wall):
+    """Move a whole wall by a tick or two."""
+    state = market.state[0]
+    this = market.walls[wall]
+    tick = (
+        this.tick + 1 + below(market.rng, 2)
+        if uniform(market.rng) < 0.5
+        else this.tick - 1 - below(market.rng, 2)
+    )
+    slot = first_wall_order(market, wall)
+    while slot != NOBODY:
+        change_price(market, slot, tick)
+        pass_time(state, 8_000 + below(market.rng, 60_000))
+        slot = first_wall_order(market, wall)
+    this.tick = tick
+
+
+@njit(nogil=True, cache=True)
+def pull_wall_orders(market, wall, n_orders):
+    """Cancel up to so many orders of a wall."""
+    for _ in range(n_orders):
+        slot = first_wall_order(market, wall)
+        if slot == NOBODY:
+            return
+        withdraw(market, slot)
+        pass_time(market.state[0], 20_000 + below(market.rng, 400_000))
+
+
+@njit(nogil=True, cache=True)
+def first_wall_order(market, wall):
+    """Return the oldest order of a wall, or NOBODY."""
+    slot = market.levels[market.walls[wall].tick].head
+    while slot != NOBODY and market.orders[slot].owner != wall_owner(wall):
+        slot = market.orders[slot].next
+    return slot
+
+
+# ---- the start ----
+
+
+@njit(nogil=True, cache=True)
+def open_market(market, tick):
+    """Fill an empty book around `tick`, long ago, in an order that leaves old and young side by side.
+
+    Needs room in `market.out` for all of it.
+    """
+    state = market.state[0]
+    state.best_bid, state.best_ask = tick - 1, tick
+    for near in range(market.appetite.shape[0]):
+        market.appetite[near] = draw_appetite(market, near)
+    for parent in range(market.parent_sides.shape[0]):
+        market.parent_sides[parent] = BID if uniform(market.rng) < 0.5 else ASK
+    place_stubs(market)
+    for layer in range(120):
+        for distance in range(market.profile.shape[0]):
+            for side in (BID, ASK):
+                at = tick - 1 - distance if side == BID else tick + distance
+                if layer < int(market.profile[distance] * market.appetite[at] + uniform(market.rng)):
+                    state.clock += 1_000 + below(market.rng, 500_000_000)
+                    place(market, side, at, ORDER_LOTS[below(market.rng, 32)], CROWD, 0)
+
+
+@njit(nogil=True, cache=True)
+def place_stubs(market):
+    """Place orders far from the market, which stay: no side can ever be empty."""
+    state = market.state[0]
+    for nth in range(60):
+        distance = 500 + nth * 60 + below(market.rng, 60)
+        place(market, BID, state.best_bid - distance, 1 + below(market.rng, 5), STUB, 0)
+        place(market, ASK, state.best_ask + distance, 1 + below(market.rng, 5), STUB, 0)
+        state.clock += 1_000_000_000
