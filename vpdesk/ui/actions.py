@@ -1,0 +1,215 @@
+"""Everything the window can be asked to do, in one table.
+
+Menus, the toolbar, shortcuts, the shortcut sheet and the command palette are all made from `ACTIONS`;
+no shortcut is defined anywhere else.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+from vpdesk.display.layers import LAYERS
+from vpdesk.runtime.commands import SeekEvent, Step
+
+PRICE_AXES: Final = ("price", "spot")
+
+
+class Needs(Enum):
+    """What an action needs before it can be used."""
+
+    NOTHING = "nothing"
+    SESSION = "session"
+    REPLAY = "replay"  # a session that is not live
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One thing the window can be asked to do.
+
+    ``callback`` names a method of the window. It is called without arguments, with ``argument`` if there
+    is one, or with the new state if the action ``is_toggle``. Actions of one ``choice`` exclude each
+    other. A new ``section`` of a menu starts with a separator; rows with a ``submenu`` stand in that.
+    """
+
+    id: str
+    title: str
+    menu: str
+    callback: str
+    tip: str
+    shortcuts: tuple[str, ...] = ()
+    section: str = ""
+    submenu: str = ""
+    icon: str = ""
+    argument: object = None
+    choice: str = ""
+    is_toggle: bool = False
+    needs: Needs = Needs.NOTHING
+
+
+def _step(unit: str, words: str, keys: tuple[str, str]) -> tuple[ActionSpec, ActionSpec]:
+    forward, back = (
+        ActionSpec(
+            id=f"step_{unit}_{name}",
+            title=f"{direction} {words}",
+            menu="Playback",
+            section="Step",
+            submenu=f"Step {name}",
+            callback="send",
+            argument=Step(unit, count),
+            shortcuts=(key,),
+            tip=f"Pause, then go {name} by {words}",
+            icon=f"{unit}_{name}" if unit in ("event", "column") else "",
+            needs=Needs.REPLAY,
+        )
+        for name, direction, count, key in (
+            ("forward", "Next", 1, keys[0]),
+            ("back", "Previous", -1, keys[1]),
+        )
+    )
+    return forward, back
+
+
+_STEPS: Final = (
+    _step("event", "event", ("Right", "Left")),
+    _step("column", "column", ("Shift+Right", "Shift+Left")),
+    _step("trade", "trade", ("Ctrl+Right", "Ctrl+Left")),
+    _step("best", "change of best bid or ask", ("Alt+Right", "Alt+Left")),
+    _step("spot", "change of spot", ("Ctrl+Shift+Right", "Ctrl+Shift+Left")),
+    _step("group", "whole venue event", ("Alt+Shift+Right", "Alt+Shift+Left")),
+)
+
+_SCALE_TITLES: Final = {
+    "asinh": "Colours linear near zero, logarithmic far from it",
+    "log": "Logarithmic colours",
+    "linear": "Linear colours",
+}
+_ZONE_TITLES: Final = {"UTC": "UTC", "exchange": "Exchange time", "local": "Local time"}
+
+ACTIONS: Final[tuple[ActionSpec, ...]] = (
+    ActionSpec("open", "Open files...", "File", "ask_for_files", "Open DBN files", ("Ctrl+O",), icon="open"),
+    ActionSpec("live", "Connect to a live feed...", "File", "ask_for_live", "Connect to a live feed",
+               ("Ctrl+L",), icon="live"),
+    ActionSpec("demo", "Simulated session", "File", "ask_for_demo", "Play the built-in simulated session",
+               ("Ctrl+D",)),
+    ActionSpec("copy_readout", "Copy the read-out", "File", "copy_readout",
+               "Copy the values under the pointer", ("Ctrl+C",), "Copy", needs=Needs.SESSION),
+    ActionSpec("save_picture", "Save a picture...", "File", "ask_for_picture", "Save the chart as a PNG file",
+               ("Ctrl+S",), "Copy", needs=Needs.SESSION),
+    ActionSpec("quit", "Quit", "File", "close", "Close the window", ("Ctrl+Q",), "Quit"),
+    ActionSpec("play_pause", "Play or pause", "Playback", "play_or_pause", "Play or pause", ("Space",),
+               icon="play", needs=Needs.SESSION),
+    ActionSpec("faster", "Faster", "Playback", "change_speed", "Play faster", (".", "+", "="), "Speed",
+               argument=1, needs=Needs.REPLAY),
+    ActionSpec("slower", "Slower", "Playback", "change_speed", "Play slower", (",", "-"), "Speed",
+               argument=-1, needs=Needs.REPLAY),
+    ActionSpec("set_speed", "Type a speed", "Playback", "type_speed",
+               "Type a speed from 0.1x to 1000x, or max", ("Ctrl+E",), "Speed", needs=Needs.REPLAY),
+    *(forward for forward, _ in _STEPS),
+    *(back for _, back in _STEPS),
+    ActionSpec("go_to", "Go to a time or event", "Playback", "type_go_to", "Type a time, an event or a step",
+               ("Ctrl+G",), "Go", needs=Needs.REPLAY),
+    ActionSpec("go_start", "Go to the start", "Playback", "send", "Go to the very start", ("Home",), "Go",
+               argument=SeekEvent(0), needs=Needs.REPLAY),
+    ActionSpec("go_end", "Go to the end", "Playback", "go_to_end", "Go to the last event", ("End",), "Go",
+               needs=Needs.REPLAY),
+    ActionSpec("cancel", "Cancel the work under way", "Playback", "cancel_work",
+               "Give up the seek or recomputation under way", ("Esc",), "Go", needs=Needs.SESSION),
+    *(ActionSpec(f"layer_{layer.name}", layer.title, "View", "show_layer", layer.meaning.capitalize(),
+                 (str(number),), "Layer", argument=layer.name, choice="layer")
+      for number, layer in enumerate(LAYERS.values(), 1)),
+    ActionSpec("axis_price", "Price axis", "View", "show_price_axis", "Absolute prices: the field moves",
+               ("P",), "Axis", argument="price", choice="axis"),
+    ActionSpec("axis_spot", "Spot axis", "View", "show_price_axis", "Distance from the spot: the field stays",
+               ("S",), "Axis", argument="spot", choice="axis"),
+    *(ActionSpec(f"scale_{name}", f"{name} scale".capitalize(), "View", "show_scale", tip, (), "Axis",
+                 "Colour scale", argument=name, choice="scale")
+      for name, tip in _SCALE_TITLES.items()),
+    ActionSpec("fit_scale", "Fit colours", "View", "fit_scale", "Fit the colours to what is in view", ("C",),
+               "Fit", icon="scale", needs=Needs.SESSION),
+    ActionSpec("fit_view", "Fit view", "View", "fit_view", "Show the whole band, at the newest column",
+               ("F",), "Fit", icon="fit", needs=Needs.SESSION),
+    ActionSpec("follow", "Follow the market", "View", "follow", "Keep the newest column and the spot in view",
+               ("M",), "Fit", icon="follow", is_toggle=True),
+    ActionSpec("dim_by_age", "Dim by age", "View", "dim_by_age", "Dim what has not been touched for long",
+               ("A",), "Fit", icon="age", is_toggle=True),
+    *(ActionSpec(f"zone_{name.lower()}", title, "View", "show_zone", f"Show times in {title}", (),
+                 "Window", "Time zone", argument=name, choice="zone")
+      for name, title in _ZONE_TITLES.items()),
+    *(ActionSpec(f"theme_{name}", f"{name} theme".capitalize(), "View", "show_theme", tip, (), "Window",
+                 "Theme", argument=name, choice="theme")
+      for name, tip in (("system", "Follow the system"), ("dark", "Always dark"), ("light", "Always light"))),
+    ActionSpec("swap_theme", "Swap dark and light", "View", "swap_theme", "Swap dark and light", ("Ctrl+T",),
+               "Window", icon="theme"),
+    ActionSpec("full_screen", "Full screen", "View", "show_full_screen",
+               "Fill the screen, or stop doing so", ("F11",), "Window", is_toggle=True),
+    ActionSpec("palette", "Find a command...", "Help", "find_command", "Find a command by its name",
+               ("Ctrl+K",), icon="find"),
+    ActionSpec("shortcuts", "Keyboard shortcuts", "Help", "show_shortcuts", "Every key and what it does",
+               ("F1",)),
+    ActionSpec("anomalies", "Anomalies of the feed", "Help", "show_anomalies", "What was odd, and how often",
+               ("Ctrl+I",), needs=Needs.SESSION),
+    ActionSpec("about", "About vpdesk", "Help", "show_about", "Version and licence"),
+)  # fmt: skip
+
+MENUS: Final = tuple(dict.fromkeys(spec.menu for spec in ACTIONS))
+
+# The toolbar, left to right: ids, "" for a separator, "..." before a choice that opens as a list.
+TOOLBAR: Final = (
+    "open",
+    "live",
+    "",
+    *(f"layer_{name}" for name in LAYERS),
+    "",
+    "axis_price",
+    "axis_spot",
+    "",
+    "...scale",
+    "fit_scale",
+    "dim_by_age",
+    "",
+    "fit_view",
+    "follow",
+    "",
+    "swap_theme",
+    "palette",
+)
+
+
+def make_actions(window: QObject) -> dict[str, QAction]:
+    """Make the action of every row, wired to the window's methods. Thread: UI."""
+    groups = {spec.choice: QActionGroup(window) for spec in ACTIONS if spec.choice}
+    actions = {}
+    for spec in ACTIONS:
+        action = QAction(spec.title, window)
+        action.setObjectName(spec.id)
+        action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
+        action.setToolTip(f"{spec.tip}  ({shortcut_text(spec)})" if spec.shortcuts else spec.tip)
+        action.setStatusTip(spec.tip)
+        action.setCheckable(bool(spec.choice) or spec.is_toggle)
+        if spec.choice:
+            groups[spec.choice].addAction(action)
+        action.triggered.connect(_trigger(spec, getattr(window, spec.callback)))
+        actions[spec.id] = action
+    return actions
+
+
+def shortcut_text(spec: ActionSpec) -> str:
+    """Return the keys of a row in the platform's words."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return " or ".join(QKeySequence(keys).toString(native) for keys in spec.shortcuts)
+
+
+def _trigger(spec: ActionSpec, method: Callable[..., object]) -> Callable[[bool], None]:
+    def call(checked: bool = False) -> None:
+        if spec.is_toggle:
+            method(checked)
+        elif spec.argument is not None:
+            method(spec.argument)
+        else:
+            method()
+
+    return call

@@ -1,0 +1,161 @@
+"""The bottom line of the window: what the session does and whether it is well, always in view."""
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
+
+from vpdesk.runtime.session import SessionFacts
+from vpdesk.runtime.status import SessionStatus
+from vpdesk.ui.theme import tabular
+from vpdesk.ui.words import BOOK_STATES, grouped, rate_text, state_words
+
+_PROGRESS_STEPS: Final = 1000
+
+
+class ElidedLabel(QLabel):
+    """A label that gives way: it shows as much of its text as fits, and all of it as a tip."""
+
+    def __init__(self, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__()
+        self._full = ""
+        self._mode = mode
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_text(self, text: str) -> None:
+        """Show `text`, shortened if it must be."""
+        if text != self._full:
+            self._full = text
+            self._elide()
+
+    @property
+    def full_text(self) -> str:
+        """The whole text."""
+        return self._full
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the text to the new width."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        shown = QFontMetrics(self.font()).elidedText(self._full, self._mode, self.width())
+        self.setText(shown)
+        self.setToolTip(self._full if shown != self._full else "")
+
+
+class HealthStrip(QWidget):
+    """Source, state, event, rates, book state, anomalies, progress.
+
+    Signals
+    -------
+    anomalies_requested()
+        The count of anomalies was clicked.
+    cancel_requested()
+        The cancel button beside the progress bar was clicked.
+    """
+
+    anomalies_requested = Signal()
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("health")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.state_label = QLabel()
+        self.source_label = ElidedLabel(Qt.TextElideMode.ElideMiddle)
+        self.source_label.setObjectName("muted")
+        self.progress_bar = QProgressBar()
+        self.progress_bar.setRange(0, _PROGRESS_STEPS)
+        self.progress_bar.setFixedWidth(120)
+        self.cancel_button = QToolButton()
+        self.cancel_button.setObjectName("cancel")
+        self.cancel_button.setText("Cancel")
+        self.cancel_button.setToolTip("Give up the work under way  (Esc)")
+        self.cancel_button.clicked.connect(self.cancel_requested)
+        self.event_label = self._figure("event 999 999 999 of 999 999 999", "The event last applied")
+        self.rate_label = self._figure("99.9 M/s", "Events applied per second of your time")
+        self.frames_label = self._figure("60 frames/s", "Pictures painted in the last second")
+        self.book_badge = QLabel()
+        self.book_badge.setObjectName("badge")
+        self.anomaly_button = QToolButton()
+        self.anomaly_button.setObjectName("badge")
+        self.anomaly_button.clicked.connect(self.anomalies_requested)
+        self._lay_out()
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        """Show that no session is open."""
+        self.state_label.setText("No session")
+        self.source_label.show_text("")
+        for widget in self._session_part():
+            widget.hide()
+
+    def show_status(self, status: SessionStatus, facts: SessionFacts) -> None:
+        """Show a new status. Thread: UI."""
+        for widget in self._session_part():
+            widget.show()
+        self.state_label.setText(state_words(status, facts))
+        self.source_label.show_text(status.source or facts.title)
+        self._show_progress(status.progress)
+        total = "" if facts.is_live else f" of {grouped(status.n_records)}{'' if status.is_complete else '+'}"
+        self.event_label.setText(f"event {grouped(status.event_id)}{total}")
+        self.rate_label.setText(rate_text(status.events_per_s))
+        self._show_book_state(status.book_state)
+        self._show_anomaly_count(sum(count for _, count in status.anomalies))
+
+    def show_frame_rate(self, frames_per_s: float) -> None:
+        """Show how many pictures were painted in the last second."""
+        self.frames_label.setText(f"{frames_per_s:.0f} frames/s")
+
+    def _figure(self, widest: str, tip: str) -> QLabel:
+        label = QLabel()
+        label.setFont(tabular(self.font()))
+        label.setMinimumWidth(QFontMetrics(label.font()).horizontalAdvance(widest))
+        label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        label.setToolTip(tip)
+        return label
+
+    def _session_part(self) -> tuple[QWidget, ...]:
+        figures = (self.event_label, self.rate_label, self.frames_label)
+        return (*figures, self.book_badge, self.anomaly_button, self.progress_bar, self.cancel_button)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 3, 8, 3)
+        row.setSpacing(12)
+        row.addWidget(self.state_label)
+        row.addWidget(self.source_label, 1)
+        row.addWidget(self.progress_bar)
+        row.addWidget(self.cancel_button)
+        for widget in (self.event_label, self.rate_label, self.frames_label):
+            row.addWidget(widget)
+        row.addWidget(self.book_badge)
+        row.addWidget(self.anomaly_button)
+
+    def _show_progress(self, progress: float | None) -> None:
+        self.progress_bar.setVisible(progress is not None)
+        self.cancel_button.setVisible(progress is not None)
+        if progress is not None:
+            self.progress_bar.setValue(round(min(max(progress, 0.0), 1.0) * _PROGRESS_STEPS))
+
+    def _show_book_state(self, book_state: str) -> None:
+        tone, meaning = BOOK_STATES.get(book_state, ("", ""))
+        self.book_badge.setText(f"book {book_state}")
+        self.book_badge.setToolTip(meaning)
+        _set_tone(self.book_badge, tone)
+
+    def _show_anomaly_count(self, count: int) -> None:
+        noun = "anomaly" if count == 1 else "anomalies"
+        self.anomaly_button.setText(f"{grouped(count)} {noun}" if count else "no anomalies")
+        self.anomaly_button.setToolTip("What was odd in the feed, and how often  (Ctrl+I)")
+        _set_tone(self.anomaly_button, "caution" if count else "")
+
+
+def _set_tone(widget: QWidget, tone: str) -> None:
+    if widget.property("tone") != tone:
+        widget.setProperty("tone", tone)
+        widget.style().unpolish(widget)  # a style sheet does not watch properties
+        widget.style().polish(widget)

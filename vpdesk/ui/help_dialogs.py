@@ -1,0 +1,111 @@
+"""The shortcut sheet, the table of anomalies, and the words about the program."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vpdesk import __version__
+from vpdesk.ui.actions import ACTIONS, shortcut_text
+from vpdesk.ui.words import ANOMALY_MEANINGS, UNKNOWN_ANOMALY, grouped
+
+_ABOUT: Final = f"""<h3>vpdesk {__version__}</h3>
+<p>Liquidity pressure and vacuum around the spot price,<br>event by event, from a market-by-order feed.</p>
+<p>MIT licence. Made with Qt for Python, pyqtgraph, NumPy and Numba.</p>"""
+
+
+def plain_table(columns: tuple[str, ...], parent: QWidget | None = None) -> QTableWidget:
+    """Return a table to read: rows are selected whole, nothing can be edited."""
+    table = QTableWidget(0, len(columns), parent)
+    table.setHorizontalHeaderLabels(columns)
+    table.verticalHeader().hide()
+    table.setShowGrid(False)
+    table.setAlternatingRowColors(True)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    table.horizontalHeader().setStretchLastSection(True)
+    return table
+
+
+def fill_table(table: QTableWidget, rows: Sequence[tuple[str, ...]], right_aligned: frozenset[int]) -> None:
+    """Replace the rows of a `plain_table`; `right_aligned` names the columns of figures."""
+    table.setRowCount(len(rows))
+    for row, texts in enumerate(rows):
+        for column, text in enumerate(texts):
+            item = QTableWidgetItem(text)
+            item.setToolTip(text)
+            if column in right_aligned:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            table.setItem(row, column, item)
+
+
+class ShortcutSheet(QDialog):
+    """Every key of the window, from the table of actions."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard shortcuts")
+        self.table = plain_table(("Keys", "Action", "What it does"))
+        rows = [(shortcut_text(spec), spec.title, spec.tip) for spec in ACTIONS if spec.shortcuts]
+        fill_table(self.table, rows, frozenset())
+        _lay_out(self, self.table)
+        self.resize(680, 560)
+
+
+class AnomalyDialog(QDialog):
+    """What was odd in the feed: names, counts, meanings. Stays open and up to date."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Anomalies of the feed")
+        intro = QLabel("Each of these was handled and counted; none of them stops the engine.")
+        intro.setObjectName("muted")
+        self.table = plain_table(("Name", "Count", "Meaning"))
+        self._shown: tuple[tuple[str, int], ...] | None = None
+        _lay_out(self, intro, self.table)
+        self.resize(760, 360)
+
+    def show_counts(self, anomalies: tuple[tuple[str, int], ...]) -> None:
+        """Show the counts of a status. Thread: UI."""
+        if anomalies == self._shown:
+            return
+        self._shown = anomalies
+        counted = sorted(((name, count) for name, count in anomalies if count), key=lambda row: -row[1])
+        rows = [
+            (name.replace("_", " "), grouped(count), ANOMALY_MEANINGS.get(name, UNKNOWN_ANOMALY))
+            for name, count in counted
+        ]
+        fill_table(self.table, rows or [("none", "0", "The feed kept to its rules so far.")], frozenset({1}))
+
+
+class AboutDialog(QDialog):
+    """Version and licence."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("About vpdesk")
+        _lay_out(self, QLabel(_ABOUT))
+
+
+def _lay_out(dialog: QDialog, *widgets: QWidget) -> None:
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.reject)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(14, 14, 14, 12)
+    for widget in widgets:
+        column.addWidget(widget)
+    column.addWidget(buttons)

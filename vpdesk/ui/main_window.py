@@ -1,0 +1,499 @@
+"""The window: puts the widgets together and carries wishes to the session.
+
+It pulls: one timer looks at the session's ring and status, and draws what is new. It waits for nothing
+and opens nothing itself; what needs a file or a feed is asked of the application by a signal.
+"""
+
+import dataclasses
+import logging
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vpdesk.core.ring import GridRing
+from vpdesk.runtime.commands import CancelWork, Command, SeekEvent, SetSpeed
+from vpdesk.runtime.session import Session
+from vpdesk.runtime.status import SessionStatus
+from vpdesk.ui.actions import ACTIONS, Needs, make_actions
+from vpdesk.ui.bars import ChoiceButtons, fill_menus, make_toolbar
+from vpdesk.ui.command_palette import CommandPalette
+from vpdesk.ui.frame_counter import FrameCounter
+from vpdesk.ui.health_strip import HealthStrip
+from vpdesk.ui.help_dialogs import AboutDialog, AnomalyDialog, ShortcutSheet
+from vpdesk.ui.icons import icon
+from vpdesk.ui.notices import NoticeBar
+from vpdesk.ui.readout import ReadoutBar, reading_pairs
+from vpdesk.ui.settings import MAX_RECENT, Preferences, SettingsFile
+from vpdesk.ui.theme import apply_tones, resolve_tones
+from vpdesk.ui.times import resolve_zone
+from vpdesk.ui.transport import TransportBar
+from vpdesk.ui.welcome import WelcomePage
+
+if TYPE_CHECKING:
+    from vpdesk.ui.heatmap import HeatmapView
+
+FRAME_INTERVAL_MS: Final = 16
+DEFAULT_SIZE: Final = QSize(1440, 860)
+FILE_FILTER: Final = "DBN files (*.dbn *.dbn.zst);;All files (*)"
+
+_log = logging.getLogger(__name__)
+
+
+class MainWindow(QMainWindow):
+    """The heatmap with everything around it.
+
+    Parameters
+    ----------
+    chart
+        Shows the ring; the window takes it over.
+    settings_file
+        Where the preferences are kept.
+
+    Signals
+    -------
+    open_requested(list[Path])
+        Open these files (dialog, drag and drop, recent files).
+    demo_requested(), live_requested()
+        Play the simulated session; connect to a feed.
+    closed()
+        The window is gone and its timer stopped; the application ends the rest.
+    """
+
+    open_requested = Signal(list)
+    demo_requested = Signal()
+    live_requested = Signal()
+    closed = Signal()
+
+    def __init__(
+        self, chart: "HeatmapView", settings_file: SettingsFile, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("vpdesk")
+        self.setAcceptDrops(True)
+        self._settings_file = settings_file
+        self._preferences, damage = settings_file.load()
+        self._session: Session | None = None
+        self._ring: GridRing | None = None
+        self._status = SessionStatus()
+        self._zone: tzinfo | None = UTC
+        self.chart = chart
+        self.actions_by_id = make_actions(self)
+        self._make_widgets()
+        self._lay_out()
+        self._connect()
+        self._frames = FrameCounter(chart)
+        self._frame_timer = QTimer(self)
+        self._frame_timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._frame_timer.setInterval(FRAME_INTERVAL_MS)
+        self._frame_timer.timeout.connect(self._on_frame_timer_timeout)
+        self._apply_preferences()
+        self.set_session(None)
+        self._frame_timer.start()
+        if damage:
+            self.notices.show_notice(damage)
+
+    # --- for the application -----------------------------------------------------------------------
+
+    def set_session(self, session: Session | None) -> None:
+        """Show a session, or none. The former one is let go, not closed. Thread: UI."""
+        self._session = session
+        self._ring = None
+        self._status = SessionStatus()
+        facts = session.facts if session else None
+        self.setWindowTitle(f"{facts.title} - vpdesk" if facts else "vpdesk")
+        self.simulated_line.setText(facts.notice if facts else "")
+        self.simulated_line.setVisible(bool(facts and facts.notice))
+        self._pages.setCurrentWidget(self._chart_page if session else self.welcome)
+        self.transport.setVisible(session is not None)
+        self.transport.set_live(bool(facts and facts.is_live))
+        self.readout.show_pairs(())
+        self._enable_actions()
+        self.show_zone(self._preferences.time_zone)
+        if session is None:
+            self.health.show_nothing()
+            return
+        if not session.facts.is_live and not session.facts.is_simulated and self._preferences.speed != 1.0:
+            session.send(SetSpeed(self._preferences.speed))
+        self._pull()
+
+    def remember_files(self, paths: list[Path]) -> None:
+        """Put files that were opened at the head of the recent ones. Thread: UI."""
+        known = [str(path) for path in paths]
+        known += [path for path in self._preferences.recent_files if path not in known]
+        self._prefer(recent_files=tuple(known[:MAX_RECENT]))
+        self._show_recent()
+
+    def show_notice(self, text: str) -> None:
+        """Show a sentence above the chart. Thread: UI."""
+        self.notices.show_notice(text)
+
+    @property
+    def preferences(self) -> Preferences:
+        """The user's choices as they stand."""
+        return self._preferences
+
+    # --- what the actions call ---------------------------------------------------------------------
+
+    def ask_for_files(self) -> None:
+        """Let the user choose files; does not wait."""
+        dialog = QFileDialog(self, "Open files", filter=FILE_FILTER)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if self._preferences.recent_files:
+            dialog.setDirectory(str(Path(self._preferences.recent_files[0]).parent))
+        dialog.filesSelected.connect(self._on_files_selected)
+        dialog.open()
+
+    def ask_for_live(self) -> None:
+        """Ask the application for a live feed."""
+        self.live_requested.emit()
+
+    def ask_for_demo(self) -> None:
+        """Ask the application for the simulated session."""
+        self.demo_requested.emit()
+
+    def ask_for_picture(self) -> None:
+        """Let the user choose where to save a picture; does not wait."""
+        dialog = QFileDialog(self, "Save a picture", filter="PNG (*.png)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("png")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._on_picture_path_selected)
+        dialog.open()
+
+    def copy_readout(self) -> None:
+        """Copy the values under the pointer."""
+        QGuiApplication.clipboard().setText(self.readout.text())
+
+    @Slot(object)
+    def send(self, command: Command) -> None:
+        """Send a command to the session, if there is one."""
+        if self._session is not None:
+            self._session.send(command)
+
+    def play_or_pause(self) -> None:
+        """Ask for the other of the two."""
+        self.transport.play_or_pause()
+
+    def change_speed(self, direction: int) -> None:
+        """Go up (+1) or down (-1) the ladder of speeds."""
+        self.transport.change_speed(direction)
+
+    def type_speed(self) -> None:
+        """Put the keyboard into the speed field."""
+        self.transport.type_speed()
+
+    def type_go_to(self) -> None:
+        """Put the keyboard into the go-to field."""
+        self.transport.type_go_to()
+
+    def go_to_end(self) -> None:
+        """Go to the last event known."""
+        self.send(SeekEvent(self._status.n_records))
+
+    def cancel_work(self) -> None:
+        """Leave a field, or else give up the work under way."""
+        if not self.transport.give_up_typing() and self._status.progress is not None:
+            self.send(CancelWork())
+
+    def show_layer(self, name: str) -> None:
+        """Show another value of the field."""
+        self._prefer(layer=name)
+        self.chart.set_layer(name)
+
+    def show_price_axis(self, name: str) -> None:
+        """Show absolute prices, or distances from the spot."""
+        self._prefer(price_axis=name)
+        self.chart.set_price_axis(name)
+
+    def show_scale(self, kind: str) -> None:
+        """Colour by another transform."""
+        self._prefer(scale_kind=kind)
+        self.chart.set_scale(kind, None)
+        self._choices.show_choice("scale", f"Scale: {kind}")
+
+    def fit_scale(self) -> None:
+        """Fit the colours to what is in view."""
+        self.chart.fit_scale()
+
+    def fit_view(self) -> None:
+        """Show the whole band at the newest column."""
+        self.chart.fit()
+
+    def follow(self, is_following: bool) -> None:
+        """Keep the newest column in view, or stay."""
+        self.chart.set_following(is_following)
+        self._show_following(is_following)
+
+    def dim_by_age(self, is_dimming: bool) -> None:
+        """Dim what has not been touched for long."""
+        self._prefer(dims_by_age=is_dimming)
+        self.chart.set_age_dimming(is_dimming)
+
+    def show_zone(self, name: str) -> None:
+        """Show times in another zone."""
+        self._prefer(time_zone=name)
+        self._zone = resolve_zone(name, self._session.facts.dataset if self._session else "")
+        self.transport.set_zone(self._zone)
+        self.chart.set_time_zone(self._zone)
+
+    def show_theme(self, name: str) -> None:
+        """Dress the window in another theme."""
+        self._prefer(theme=name)
+        self.actions_by_id[f"theme_{name}"].setChecked(True)
+        self._apply_theme()
+
+    def swap_theme(self) -> None:
+        """Swap dark and light."""
+        self.show_theme("light" if resolve_tones(self._preferences.theme).is_dark else "dark")
+
+    def show_full_screen(self, is_full: bool) -> None:
+        """Fill the screen, or stop doing so."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self.actions_by_id["full_screen"].setChecked(is_full)
+
+    def find_command(self) -> None:
+        """Show the command palette."""
+        palette = CommandPalette(self.actions_by_id, self)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.open()
+
+    def show_shortcuts(self) -> None:
+        """Show every key."""
+        self._show_dialog(ShortcutSheet(self))
+
+    def show_about(self) -> None:
+        """Show version and licence."""
+        self._show_dialog(AboutDialog(self))
+
+    def show_anomalies(self) -> None:
+        """Show what was odd in the feed."""
+        self.anomalies.show_counts(self._status.anomalies)
+        self.anomalies.show()
+        self.anomalies.raise_()
+
+    # --- Qt ----------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the files dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.open_requested.emit(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop pulling, keep the preferences, and tell the application."""
+        self._frame_timer.stop()
+        self._prefer(geometry=bytes(self.saveGeometry().data()), window_state=bytes(self.saveState().data()))
+        trouble = self._settings_file.save(self._preferences)
+        if trouble:
+            _log.warning(trouble)
+        event.accept()
+        self.closed.emit()
+
+    # --- inside ------------------------------------------------------------------------------------
+
+    def _make_widgets(self) -> None:
+        self.transport = TransportBar(self.actions_by_id)
+        self.health = HealthStrip()
+        self.readout = ReadoutBar()
+        self.notices = NoticeBar()
+        self.simulated_line = QLabel()
+        self.simulated_line.setObjectName("simulated")
+        self.simulated_line.setTextFormat(Qt.TextFormat.PlainText)
+        self.simulated_line.setWordWrap(True)
+        self.welcome = WelcomePage(self.actions_by_id)
+        self.anomalies = AnomalyDialog(self)
+        self._choices = ChoiceButtons()
+
+    def _lay_out(self) -> None:
+        menus = fill_menus(self.menuBar(), self.actions_by_id)
+        self._recent_menu = menus["File"].addMenu("Open &recent")
+        menus["File"].insertMenu(self.actions_by_id["live"], self._recent_menu)
+        self.addToolBar(make_toolbar(self.actions_by_id, self._choices))
+        self._chart_page = QWidget()
+        _stack(self._chart_page, self.simulated_line, self.readout, self.chart, stretched=self.chart)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(self._chart_page)
+        centre = QWidget()
+        _stack(centre, self.notices, self._pages, self.transport, stretched=self._pages)
+        self.setCentralWidget(centre)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addPermanentWidget(self.health, 1)
+
+    def _connect(self) -> None:
+        self.transport.requested.connect(self.send)
+        self.transport.focus_returned.connect(self._on_focus_returned)
+        self.health.anomalies_requested.connect(self.show_anomalies)
+        self.health.cancel_requested.connect(self._on_cancel_requested)
+        self.welcome.recent_chosen.connect(self._on_recent_chosen)
+        self.chart.following_changed.connect(self._show_following)
+        self.chart.hovered.connect(self._on_chart_hovered)
+        QApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
+
+    def _apply_preferences(self) -> None:
+        chosen = self._preferences
+        for name in (
+            f"layer_{chosen.layer}",
+            f"axis_{chosen.price_axis}",
+            f"scale_{chosen.scale_kind}",
+            f"zone_{chosen.time_zone.lower()}",
+        ):
+            self.actions_by_id[name].trigger()
+        self.actions_by_id["dim_by_age"].setChecked(chosen.dims_by_age)
+        self.dim_by_age(chosen.dims_by_age)
+        self.follow(True)
+        self.show_theme(chosen.theme)
+        self._show_recent()
+        self._restore_place()
+
+    def _restore_place(self) -> None:
+        """Put the window where it was, if any of it can be seen there."""
+        restored = bool(self._preferences.geometry) and self.restoreGeometry(
+            QByteArray(self._preferences.geometry)
+        )
+        screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
+        is_seen = any(screen.intersected(self.frameGeometry()).width() > 100 for screen in screens)
+        if not restored or not is_seen:
+            self.resize(DEFAULT_SIZE.boundedTo(screens[0].size()) if screens else DEFAULT_SIZE)
+            if screens:
+                self.move(screens[0].topLeft())
+        if self._preferences.window_state:
+            self.restoreState(QByteArray(self._preferences.window_state))
+
+    def _prefer(self, **changes: object) -> None:
+        self._preferences = dataclasses.replace(self._preferences, **changes)  # type: ignore[arg-type]
+
+    def _apply_theme(self) -> None:
+        tones = resolve_tones(self._preferences.theme)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_tones(app, tones)
+        self.setWindowIcon(icon("app", tones.accent, tones.muted))
+        for spec in ACTIONS:
+            if spec.icon:
+                self.actions_by_id[spec.id].setIcon(icon(spec.icon, tones.text, tones.line))
+        play, pause = (icon(name, tones.text, tones.line) for name in ("play", "pause"))
+        self.transport.set_icons(play, pause)
+        self.chart.set_theme(tones.is_dark)
+
+    def _enable_actions(self) -> None:
+        has_session = self._session is not None
+        is_replay = self._session is not None and not self._session.facts.is_live
+        enabled = {Needs.NOTHING: True, Needs.SESSION: has_session, Needs.REPLAY: is_replay}
+        for spec in ACTIONS:
+            self.actions_by_id[spec.id].setEnabled(enabled[spec.needs])
+
+    def _show_recent(self) -> None:
+        self._recent_menu.clear()
+        for path in self._preferences.recent_files:
+            action = self._recent_menu.addAction(path.replace("&", "&&"))
+            action.setProperty("path", path)
+            action.triggered.connect(self._on_recent_triggered)
+        self._recent_menu.setEnabled(bool(self._preferences.recent_files))
+        self.welcome.show_recent(self._preferences.recent_files)
+
+    def _show_dialog(self, dialog: QWidget) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
+
+    def _pull(self) -> None:
+        """Draw what is new."""
+        session = self._session
+        if session is None:
+            return
+        ring = session.ring
+        if ring is not self._ring:
+            self._ring = ring
+            self.chart.set_source(ring)
+        self.chart.tick()
+        status = session.status
+        if status is not self._status:
+            self._show_status(session, status)
+
+    def _show_status(self, session: Session, status: SessionStatus) -> None:
+        if status.message and status.message != self._status.message:
+            self.notices.show_notice(status.message)
+        if status.speed != self._preferences.speed and not session.facts.is_simulated:
+            self._prefer(speed=status.speed)
+        self._status = status
+        self.transport.show_status(status)
+        self.health.show_status(status, session.facts)
+        self.anomalies.show_counts(status.anomalies)
+
+    @Slot()
+    def _on_frame_timer_timeout(self) -> None:
+        if not self.isMinimized():
+            self._pull()
+        rate = self._frames.take_rate()
+        if rate is not None:
+            self.health.show_frame_rate(rate)
+
+    @Slot(bool)
+    def _show_following(self, is_following: bool) -> None:
+        action = self.actions_by_id["follow"]
+        action.setChecked(is_following)
+        action.setText("Following" if is_following else "Free")
+
+    @Slot(object)
+    def _on_chart_hovered(self, reading: object) -> None:
+        self.readout.show_pairs(reading_pairs(reading))
+
+    @Slot()
+    def _on_focus_returned(self) -> None:
+        self.chart.setFocus()
+
+    @Slot()
+    def _on_cancel_requested(self) -> None:
+        self.send(CancelWork())
+
+    @Slot(list)
+    def _on_files_selected(self, names: list[str]) -> None:
+        self.open_requested.emit([Path(name) for name in names])
+
+    @Slot(str)
+    def _on_picture_path_selected(self, name: str) -> None:
+        picture = self.chart.picture(self.chart.width(), self.chart.height())
+        if picture.save(name):
+            self.notices.show_notice(f"The picture was saved as {name}.")
+        else:
+            self.notices.show_notice(f"The picture could not be saved as {name}.")
+
+    @Slot(str)
+    def _on_recent_chosen(self, path: str) -> None:
+        self.open_requested.emit([Path(path)])
+
+    @Slot()
+    def _on_recent_triggered(self) -> None:
+        self._on_recent_chosen(self.sender().property("path"))
+
+    @Slot()
+    def _on_color_scheme_changed(self) -> None:
+        if self._preferences.theme == "system":
+            self._apply_theme()
+
+
+def _stack(parent: QWidget, *widgets: QWidget, stretched: QWidget) -> None:
+    column = QVBoxLayout(parent)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for widget in widgets:
+        column.addWidget(widget, 1 if widget is stretched else 0)

@@ -1,0 +1,195 @@
+"""What the window remembers between runs: one INI file in the user's configuration folder.
+
+The only module that touches QSettings. A file that cannot be understood is set aside, never deleted.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+from PySide6.QtCore import QByteArray, QSettings
+
+from vpdesk.display.layers import LAYERS
+from vpdesk.display.scale import KINDS
+from vpdesk.runtime.commands import MAX_SPEED
+from vpdesk.ui.actions import PRICE_AXES
+from vpdesk.ui.speeds import MAX_FINITE_SPEED, MIN_SPEED
+from vpdesk.ui.theme import THEMES
+from vpdesk.ui.times import ZONES
+
+MAX_RECENT: Final = 10
+_VERSION: Final = 1
+
+# A colour scale: its kind and the values at its ends.
+ColourScale = tuple[str, float, float]
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """The user's choices; every field has a sound default.
+
+    ``scales`` maps (symbol, layer) to the colour scale last used for it.
+    """
+
+    layer: str = "net"
+    price_axis: str = "price"
+    scale_kind: str = "asinh"
+    dims_by_age: bool = False
+    theme: str = "system"
+    time_zone: str = "UTC"
+    speed: float = 1.0
+    recent_files: tuple[str, ...] = ()
+    geometry: bytes = b""
+    window_state: bytes = b""
+    scales: Mapping[tuple[str, str], ColourScale] = field(default_factory=dict)
+
+
+class SettingsFile:
+    """The file behind `Preferences`.
+
+    Parameters
+    ----------
+    path
+        The INI file; the default lies in the platform's configuration folder.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or Path(platformdirs.user_config_dir("vpdesk", appauthor=False)) / "vpdesk.ini"
+
+    def load(self) -> tuple[Preferences, str]:
+        """Return the preferences and a sentence for the user ("" when all is well)."""
+        if not self.path.exists():
+            return Preferences(), ""
+        damage = self._damage()
+        if damage:
+            return Preferences(), self._set_aside(damage)
+        return self._read(), ""
+
+    def save(self, preferences: Preferences) -> str:
+        """Write the preferences; return a sentence for the user if that failed, else ""."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            return f"Settings cannot be saved in {self.path.parent}: {error.strerror or error}."
+        store = self._open()
+        store.clear()
+        store.setValue("version", _VERSION)
+        for name in ("layer", "price_axis", "scale_kind", "theme", "time_zone", "geometry", "window_state"):
+            store.setValue(f"window/{name}", getattr(preferences, name))
+        store.setValue("window/dims_by_age", "yes" if preferences.dims_by_age else "no")
+        store.setValue("window/speed", repr(preferences.speed))
+        _write_recent(store, preferences.recent_files)
+        _write_scales(store, preferences.scales)
+        store.sync()
+        if store.status() != QSettings.Status.NoError:
+            return f"Settings cannot be saved in {self.path}."
+        return ""
+
+    def _open(self) -> QSettings:
+        return QSettings(str(self.path), QSettings.Format.IniFormat)
+
+    def _damage(self) -> str:
+        """Return why the file cannot be used, or ""."""
+        try:
+            self.path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return "could not be read"
+        store = self._open()
+        if store.status() != QSettings.Status.NoError:
+            return "was damaged"
+        if store.value("version") is None:
+            return "was damaged"
+        if str(store.value("version")) != str(_VERSION):
+            return "was written by another version"
+        return ""
+
+    def _set_aside(self, damage: str) -> str:
+        aside = self.path.with_suffix(".damaged.ini")
+        try:
+            self.path.replace(aside)
+        except OSError:
+            return f"The settings file {damage}; defaults are in use, and {self.path} was left as it is."
+        return f"The settings file {damage}; it was set aside as {aside}, and defaults are in use."
+
+    def _read(self) -> Preferences:
+        store = self._open()
+        default = Preferences()
+        return Preferences(
+            layer=_choice(store, "layer", tuple(LAYERS), default.layer),
+            price_axis=_choice(store, "price_axis", PRICE_AXES, default.price_axis),
+            scale_kind=_choice(store, "scale_kind", KINDS, default.scale_kind),
+            dims_by_age=_choice(store, "dims_by_age", ("yes", "no"), "no") == "yes",
+            theme=_choice(store, "theme", THEMES, default.theme),
+            time_zone=_choice(store, "time_zone", ZONES, default.time_zone),
+            speed=_speed(store),
+            recent_files=_read_recent(store),
+            geometry=_bytes(store, "geometry"),
+            window_state=_bytes(store, "window_state"),
+            scales=_read_scales(store),
+        )
+
+
+def _choice(store: QSettings, name: str, allowed: tuple[str, ...], default: str) -> str:
+    value = store.value(f"window/{name}")
+    return value if isinstance(value, str) and value in allowed else default
+
+
+def _bytes(store: QSettings, name: str) -> bytes:
+    value = store.value(f"window/{name}")
+    return bytes(value.data()) if isinstance(value, QByteArray) else b""
+
+
+def _number(text: object) -> float:
+    try:
+        return float(str(text))
+    except ValueError:
+        return math.nan
+
+
+def _speed(store: QSettings) -> float:
+    speed = _number(store.value("window/speed"))
+    return speed if MIN_SPEED <= speed <= MAX_FINITE_SPEED or speed == MAX_SPEED else 1.0
+
+
+def _write_recent(store: QSettings, paths: tuple[str, ...]) -> None:
+    store.beginWriteArray("recent_files", len(paths))
+    for index, path in enumerate(paths[:MAX_RECENT]):
+        store.setArrayIndex(index)
+        store.setValue("path", path)
+    store.endArray()
+
+
+def _read_recent(store: QSettings) -> tuple[str, ...]:
+    paths = []
+    for index in range(min(store.beginReadArray("recent_files"), MAX_RECENT)):
+        store.setArrayIndex(index)
+        paths.append(store.value("path"))
+    store.endArray()
+    return tuple(path for path in paths if isinstance(path, str) and path)
+
+
+def _write_scales(store: QSettings, scales: Mapping[tuple[str, str], ColourScale]) -> None:
+    store.beginWriteArray("colour_scales", len(scales))
+    for index, ((symbol, layer), (kind, low, high)) in enumerate(scales.items()):
+        store.setArrayIndex(index)
+        for name, value in zip(_SCALE_FIELDS, (symbol, layer, kind, repr(low), repr(high)), strict=True):
+            store.setValue(name, value)
+    store.endArray()
+
+
+_SCALE_FIELDS: Final = ("symbol", "layer", "kind", "low", "high")
+
+
+def _read_scales(store: QSettings) -> dict[tuple[str, str], ColourScale]:
+    scales = {}
+    for index in range(min(store.beginReadArray("colour_scales"), 1000)):
+        store.setArrayIndex(index)
+        symbol, layer, kind, low, high = (str(store.value(name)) for name in _SCALE_FIELDS)
+        ends = _number(low), _number(high)
+        if layer in LAYERS and kind in KINDS and all(map(math.isfinite, ends)) and ends[0] < ends[1]:
+            scales[symbol, layer] = (kind, *ends)
+    store.endArray()
+    return scales
