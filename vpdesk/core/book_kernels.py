@@ -14,8 +14,8 @@
 # side: 0 bid, 1 ask. `book` is the BookArrays tuple of engine_kernels; `I` its scalars.
 
 import numpy as np
-from numba import njit
 
+from vpdesk.core.jit import inlined, kernel
 from vpdesk.core.layout import (
     BEST_ASK,
     BEST_BID,
@@ -42,7 +42,7 @@ ONE = np.int64(1)
 TOP_LEVEL = 10  # 11 levels of 6 bits hold a 64-bit tick
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def home_slot(key, mask):
     """Preferred row of a key in a table of mask + 1 rows."""
     h = key * MIX_A
@@ -52,7 +52,7 @@ def home_slot(key, mask):
     return h & mask
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def find_order(orders, mask, order_id):
     """Row of the order, or -1 - (row where it would go)."""
     i = home_slot(order_id, mask)
@@ -63,7 +63,7 @@ def find_order(orders, mask, order_id):
     return -1 - i
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def remove_order(orders, mask, i):
     j = i
     while True:
@@ -79,7 +79,7 @@ def remove_order(orders, mask, i):
     orders[i, 2] = 0
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _find_pair(table, mask, key):
     """Row of `key` in levels or nodes, or -1 - (row where it would go)."""
     i = home_slot(key, mask)
@@ -90,7 +90,7 @@ def _find_pair(table, mask, key):
     return -1 - i
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _remove_pair(table, mask, i):
     """Free row i of levels or nodes."""
     j = i
@@ -112,21 +112,21 @@ def _remove_pair(table, mask, i):
 # --- the tree of occupied ticks --------------------------------------------------------------------------
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _node_key(tick, level):
     if level == TOP_LEVEL:
         return np.int64(TOP_LEVEL)  # one root: its bits are the top four bits of the tick
     return ((tick >> (6 * (level + 1))) << 4) | level
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _node_bit(tick, level):
     if level == TOP_LEVEL:
         return (tick >> 60) + 8
     return (tick >> (6 * level)) & 63
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _mark_tick(nodes, I, tick, side):
     for level in range(TOP_LEVEL + 1):
         key = _node_key(tick, level)
@@ -146,7 +146,7 @@ def _mark_tick(nodes, I, tick, side):
                 return  # the levels above know already
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _unmark_tick(nodes, I, tick, side):
     for level in range(TOP_LEVEL + 1):
         i = _find_pair(nodes, I[NODE_MASK], _node_key(tick, level))
@@ -159,7 +159,7 @@ def _unmark_tick(nodes, I, tick, side):
             I[N_NODES] -= 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def tick_below(nodes, I, tick, side):
     """Highest occupied tick < `tick` on `side`, or NO_BID."""
     for level in range(TOP_LEVEL + 1):
@@ -172,7 +172,7 @@ def tick_below(nodes, I, tick, side):
     return NO_BID
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def tick_above(nodes, I, tick, side):
     """Lowest occupied tick > `tick` on `side`, or NO_ASK."""
     for level in range(TOP_LEVEL + 1):
@@ -186,7 +186,7 @@ def tick_above(nodes, I, tick, side):
     return NO_ASK
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _descend(nodes, I, tick, side, level, bit, lowest):
     """Lowest or highest occupied tick below bit `bit` of the node of `level` above `tick`."""
     if level == TOP_LEVEL:
@@ -205,7 +205,7 @@ def _descend(nodes, I, tick, side, level, bit, lowest):
 # --- levels ----------------------------------------------------------------------------------------------
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def add_to_level(levels, nodes, I, tick, side, quantity, n_orders):
     """Put `quantity` in `n_orders` more orders at a tick; keeps the best price."""
     i = _find_pair(levels, I[LEVEL_MASK], tick)
@@ -226,7 +226,7 @@ def add_to_level(levels, nodes, I, tick, side, quantity, n_orders):
     levels[i, 3] += n_orders << (32 * side)
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def take_from_level(levels, nodes, I, tick, side, quantity, n_orders):
     """Take `quantity` in `n_orders` orders from a tick that holds them; keeps the best price."""
     i = _find_pair(levels, I[LEVEL_MASK], tick)
@@ -245,13 +245,13 @@ def take_from_level(levels, nodes, I, tick, side, quantity, n_orders):
         I[BEST_ASK] = tick_above(nodes, I, tick, side)
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def level_row(levels, I, tick):
     """Row of an occupied tick, negative if there is none."""
     return _find_pair(levels, I[LEVEL_MASK], tick)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def clear_book(orders, levels, nodes, I):
     """Drop every order. Only the part of the tables in use is wiped, and they start small again."""
     if I[N_ORDERS] != 0:
@@ -271,7 +271,7 @@ def clear_book(orders, levels, nodes, I):
 # --- the memory of fills ---------------------------------------------------------------------------------
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def remember_fill(fills, I, order_id, quantity):
     mask = I[FILL_MASK]
     i = home_slot(order_id, mask)
@@ -286,13 +286,13 @@ def remember_fill(fills, I, order_id, quantity):
     I[N_FILLS] += 1
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def forget_fills(I):
     I[FILL_EPOCH] += 1
     I[N_FILLS] = 0
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def pulled_of(fills, I, order_id, reduction):
     """What of a reduction no remembered fill accounts for; that part of the memory is used up."""
     if I[N_FILLS] == 0:
@@ -311,25 +311,31 @@ def pulled_of(fills, I, order_id, reduction):
 # --- moving to larger tables -----------------------------------------------------------------------------
 
 
-@njit(nogil=True, cache=True)
+@inlined
+def _copy_entry(old, j, new, i):
+    for word in range(4):
+        new[i, word] = old[j, word]
+
+
+@kernel
 def move_orders(old, old_mask, new, new_mask):
     """Copy the live rows of `old` into the empty table `new`."""
     for j in range(old_mask + 1):
         if old[j, 2] != 0:
             i = -1 - find_order(new, new_mask, old[j, 0])
-            new[i] = old[j]
+            _copy_entry(old, j, new, i)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def move_pairs(old, old_mask, new, new_mask):
     """The same for levels and nodes."""
     for j in range(old_mask + 1):
         if (old[j, 1] | old[j, 2]) != 0:
             i = -1 - _find_pair(new, new_mask, old[j, 0])
-            new[i] = old[j]
+            _copy_entry(old, j, new, i)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def move_fills(old, old_mask, epoch, new, new_mask):
     """The same for the fills of the current epoch."""
     for j in range(old_mask + 1):
@@ -337,10 +343,10 @@ def move_fills(old, old_mask, epoch, new, new_mask):
             i = home_slot(old[j, 0], new_mask)
             while new[i, 2] == epoch:
                 i = (i + 1) & new_mask
-            new[i] = old[j]
+            _copy_entry(old, j, new, i)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def list_orders(orders, mask, out):
     """Copy the live orders into out (n, 3): id, tick, size << 1 | side; in table order."""
     n = 0
@@ -353,7 +359,7 @@ def list_orders(orders, mask, out):
     return n
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def insert_orders(orders, levels, nodes, I, rows):
     """Fill empty tables, large enough, with rows (n, 3) of `list_orders`. False if a row cannot be."""
     for r in range(len(rows)):
@@ -370,7 +376,7 @@ def insert_orders(orders, levels, nodes, I, rows):
     return True
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def best_levels(levels, nodes, I, side, out):
     """Write the best levels of a side into out (n, 3): tick, quantity, orders. Returns how many."""
     n = 0

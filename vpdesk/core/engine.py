@@ -212,7 +212,7 @@ class Engine:
             )
         self._instrument = instrument
 
-    def _grow(self) -> None:
+    def _grow(self, *, every_table: bool = False) -> None:
         """Double every table that cannot take one more event."""
         scalars, book = self._scalars, self._book
         new: dict[str, NDArray[np.int64]] = {}
@@ -223,7 +223,7 @@ class Engine:
             ("fills", layout.N_FILLS, layout.FILL_MASK, 1),
         ):
             mask = int(scalars[mask_at])
-            if 2 * (int(scalars[count]) + room) <= mask:
+            if 2 * (int(scalars[count]) + room) <= mask and not every_table:
                 continue
             old = getattr(book, name)
             new_mask = 2 * mask + 1
@@ -246,9 +246,7 @@ class Engine:
             raise EngineError(
                 f"the ring holds {ring.half_width} buckets a side, the engine {self.params.half_width}"
             )
-        config = np.array(
-            [1, ring.column_ns, ring.column_events, ring.max_idle_columns], np.int64
-        )
+        config = np.array([1, ring.column_ns, ring.column_events, ring.max_idle_columns], np.int64)
         arrays = RingArrays(
             ring.cells, ring.last_event_ids, ring.headers, ring.drive, ring.trades, ring.cursor, config
         )
@@ -320,9 +318,7 @@ class Engine:
     @property
     def anomalies(self) -> dict[str, int]:
         """How often the feed did what a feed should not do, by name; only what happened."""
-        return {
-            name: int(n) for name, n in zip(layout.ANOMALIES, self._book.anomalies, strict=True) if n
-        }
+        return {name: int(n) for name, n in zip(layout.ANOMALIES, self._book.anomalies, strict=True) if n}
 
     @property
     def drive(self) -> float:
@@ -533,7 +529,7 @@ def warm_up() -> None:
     Engine.restore(engine.save()).digest()
     engine.levels("B", 1)
     engine.order(0)
-    engine._grow()
+    engine._grow(every_table=True)
 
 
 def words_of(action: str, side: str) -> tuple[str, str]:

@@ -12,7 +12,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from vpdesk.core.book_kernels import (
     add_to_level,
@@ -37,6 +36,7 @@ from vpdesk.core.field_kernels import (
     show_offsets,
     touch,
 )
+from vpdesk.core.jit import inlined, kernel
 from vpdesk.core.layout import (
     ADD,
     BEST_ASK,
@@ -100,7 +100,7 @@ from vpdesk.core.layout import (
     UNTIL,
     ZERO_SIZE,
 )
-from vpdesk.core.llvm import prefetch
+from vpdesk.core.llvm import copy_row, prefetch
 from vpdesk.core.ring import (
     BOOK_STATE_SHIFT,
     C_END_NS,
@@ -171,7 +171,6 @@ class RingArrays(NamedTuple):
 
 PRICE_END = np.int64(2**61)  # prices at or beyond it, either way, cannot be meant
 LOOK_AHEAD = 12  # events between asking the cache for an order's row and using it
-NO_BUCKET = np.int64(-(2**62))
 
 ACTION_ADD, ACTION_CANCEL, ACTION_MODIFY = ord("A"), ord("C"), ord("M")
 ACTION_FILL, ACTION_TRADE, ACTION_CLEAR, ACTION_NONE = ord("F"), ord("T"), ord("R"), ord("N")
@@ -181,7 +180,7 @@ SIDE_BID, SIDE_ASK = ord("B"), ord("A")
 # --- the frame -------------------------------------------------------------------------------------------
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _slot_of_bucket(field, I, bucket):
     """Slot of a tracked bucket, -1 if it is not tracked."""
     offset = bucket - I[CENTRE_BUCKET] + 2 * field.config[HALF_WIDTH]
@@ -193,17 +192,7 @@ def _slot_of_bucket(field, I, bucket):
     return slot
 
 
-@njit(nogil=True, cache=True)
-def _touch_tick(field, I, tick):
-    """Touch the bucket of a tick; its slot, or -1 if it is not tracked."""
-    n = field.config[TICKS_PER_BUCKET]
-    slot = _slot_of_bucket(field, I, tick if n == 1 else tick // n)
-    if slot >= 0:
-        touch(field, I, slot)
-    return slot
-
-
-@njit(nogil=True, cache=True)
+@kernel
 def _load_depth(book, field, I, side, first_tick, last_tick):
     """Add the resting quantity of a side between two ticks to its tracked buckets."""
     n = field.config[TICKS_PER_BUCKET]
@@ -214,7 +203,7 @@ def _load_depth(book, field, I, side, first_tick, last_tick):
         tick = tick_above(book.nodes, I, tick, side)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _move_frame(book, field, I, ring, open_slot):
     """Bring the tracked band around CENTRE_TICK: entering buckets start from defaults and the book."""
     K = field.config[HALF_WIDTH]
@@ -253,7 +242,7 @@ def _move_frame(book, field, I, ring, open_slot):
             show_offsets(field, I, ring, open_slot, K, K - shift - 1)
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _evaluate_spot(book, field, I, ring, open_slot):
     I[PENDING] = 0
     bid, ask = I[BEST_BID], I[BEST_ASK]
@@ -270,7 +259,7 @@ def _evaluate_spot(book, field, I, ring, open_slot):
     _move_frame(book, field, I, ring, open_slot)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _clear(book, field, I, ring, open_slot):
     """Drop every order; every tracked bucket starts anew and carries this event."""
     clear_book(book.orders, book.levels, book.nodes, I)
@@ -287,98 +276,10 @@ def _clear(book, field, I, ring, open_slot):
         show_offsets(field, I, ring, open_slot, K, 3 * K)
 
 
-# --- actions ---------------------------------------------------------------------------------------------
-
-
-@njit(nogil=True, cache=True)
-def _rest(book, field, I, slot, tick, side, quantity, n_orders, is_flow):
-    """Add resting quantity at a tick whose bucket is `slot` (-1: not tracked)."""
-    add_to_level(book.levels, book.nodes, I, tick, side, quantity, n_orders)
-    if slot >= 0:
-        change_depth(field, slot, side, quantity)
-        if is_flow:
-            record_flow(field, slot, ADD, quantity)
-
-
-@njit(nogil=True, cache=True)
-def _leave(book, field, I, slot, order_id, tick, side, quantity, n_orders, is_flow):
-    """Take resting quantity from a tick; what no fill accounts for is a pull."""
-    take_from_level(book.levels, book.nodes, I, tick, side, quantity, n_orders)
-    pulled = pulled_of(book.fills, I, order_id, quantity) if is_flow else np.int64(0)
-    if slot >= 0:
-        change_depth(field, slot, side, -quantity)
-        if pulled != 0:
-            record_flow(field, slot, PULL, pulled)
-
-
-@njit(nogil=True, cache=True)
-def _insert(book, field, I, slot, i, order_id, tick, side, size, is_flow):
-    """Put a new order into the free row i."""
-    book.orders[i, 0] = order_id
-    book.orders[i, 1] = tick
-    book.orders[i, 2] = (size << 1) | side
-    I[N_ORDERS] += 1
-    _rest(book, field, I, slot, tick, side, size, 1, is_flow)
-
-
-@njit(nogil=True, cache=True)
-def _cancel(book, field, I, i, order_id, size, is_flow):
-    """Subtract `size` from the order in row i. Its tick."""
-    tick = book.orders[i, 1]
-    resting = book.orders[i, 2] >> 1
-    side = book.orders[i, 2] & 1
-    if size > resting:
-        book.anomalies[OVERSIZE_CANCEL] += 1
-        size = resting
-    elif size == 0:
-        book.anomalies[ZERO_SIZE] += 1
-    slot = _touch_tick(field, I, tick)
-    if size == resting:
-        remove_order(book.orders, I[ORDER_MASK], i)
-        I[N_ORDERS] -= 1
-        _leave(book, field, I, slot, order_id, tick, side, size, 1, is_flow)
-    elif size != 0:
-        book.orders[i, 2] -= size << 1
-        _leave(book, field, I, slot, order_id, tick, side, size, 0, is_flow)
-    return tick
-
-
-@njit(nogil=True, cache=True)
-def _modify(book, field, I, new_slot, i, order_id, tick, side, size, is_flow):
-    """Give the order in row i a new tick, side and size. Its old tick.
-
-    `new_slot` is the touched slot of the new tick. The old tick's bucket is touched here.
-    """
-    old_tick = book.orders[i, 1]
-    old_size = book.orders[i, 2] >> 1
-    old_side = book.orders[i, 2] & 1
-    if old_side != side:
-        book.anomalies[SIDE_CHANGE] += 1
-    if tick == old_tick and side == old_side and size != 0:
-        if size > old_size:
-            book.orders[i, 2] = (size << 1) | side
-            _rest(book, field, I, new_slot, tick, side, size - old_size, 0, is_flow)
-        elif size < old_size:
-            book.orders[i, 2] = (size << 1) | side
-            _leave(book, field, I, new_slot, order_id, tick, side, old_size - size, 0, is_flow)
-        return old_tick
-    old_slot = _touch_tick(field, I, old_tick)
-    if size == 0:
-        remove_order(book.orders, I[ORDER_MASK], i)
-        I[N_ORDERS] -= 1
-        _leave(book, field, I, old_slot, order_id, old_tick, old_side, old_size, 1, is_flow)
-    else:
-        book.orders[i, 1] = tick
-        book.orders[i, 2] = (size << 1) | side
-        _leave(book, field, I, old_slot, order_id, old_tick, old_side, old_size, 1, is_flow)
-        _rest(book, field, I, new_slot, tick, side, size, 1, is_flow)
-    return old_tick
-
-
 # --- columns ---------------------------------------------------------------------------------------------
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def book_state(I):
     """Index into ring.BOOK_STATES."""
     if I[IN_SNAPSHOT] != 0:
@@ -390,61 +291,62 @@ def book_state(I):
     return 3 if I[N_ORDERS] != 0 else 0
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def finish_column(field, I, ring):
     """Bring the open column up to the last event. Idempotent."""
     slot = ring.cursor[C_SEQ] & (len(ring.headers) - 1)
     settle(field, I, ring, slot)
-    header = ring.headers[slot]
-    header[H_CLOCK_NS] = I[CLOCK_NS]
-    header[H_EVENT_ID] = I[EVENT_ID]
-    header[H_SPOT_TICK] = I[CENTRE_TICK] if I[HAS_SPOT] != 0 else NO_TICK
-    header[H_CENTRE] = I[CENTRE_BUCKET]
-    header[H_BEST_BID] = I[BEST_BID]
-    header[H_BEST_ASK] = I[BEST_ASK] if I[BEST_ASK] != NO_ASK else NO_TICK
-    header[H_LAST_TRADE] = I[LAST_TRADE]
-    header[H_CLOSE_TICK_M2] = I[M2]
-    flags = header[H_FLAGS] & ((1 << BOOK_STATE_SHIFT) - 1)
-    header[H_FLAGS] = flags | ring.cursor[C_FLAGS] | (book_state(I) << BOOK_STATE_SHIFT)
+    headers = ring.headers
+    headers[slot, H_CLOCK_NS] = I[CLOCK_NS]
+    headers[slot, H_EVENT_ID] = I[EVENT_ID]
+    headers[slot, H_SPOT_TICK] = I[CENTRE_TICK] if I[HAS_SPOT] != 0 else NO_TICK
+    headers[slot, H_CENTRE] = I[CENTRE_BUCKET]
+    headers[slot, H_BEST_BID] = I[BEST_BID]
+    headers[slot, H_BEST_ASK] = I[BEST_ASK] if I[BEST_ASK] != NO_ASK else NO_TICK
+    headers[slot, H_LAST_TRADE] = I[LAST_TRADE]
+    headers[slot, H_CLOSE_TICK_M2] = I[M2]
+    flags = headers[slot, H_FLAGS] & ((1 << BOOK_STATE_SHIFT) - 1)
+    headers[slot, H_FLAGS] = flags | ring.cursor[C_FLAGS] | (book_state(I) << BOOK_STATE_SHIFT)
     ring.drive[slot] = drive(field, I)
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _open_column(ring, start_ns, flags):
     """Close the open column; the next one starts as a full copy of it."""
     seq = ring.cursor[C_SEQ]
     mask = len(ring.headers) - 1
     old, new = seq & mask, (seq + 1) & mask
-    ring.cells[new] = ring.cells[old]
-    ring.last_event_ids[new] = ring.last_event_ids[old]
-    ring.headers[new] = ring.headers[old]
+    copy_row(ring.cells, new, old)
+    copy_row(ring.last_event_ids, new, old)
+    copy_row(ring.headers, new, old)
     ring.drive[new] = ring.drive[old]
-    header = ring.headers[new]
-    header[H_START_NS] = start_ns
-    header[H_VOLUME_BUY] = 0
-    header[H_VOLUME_SELL] = 0
-    header[H_VOLUME_NONE] = 0
-    header[H_N_EVENTS] = 0
-    state = header[H_FLAGS] >> BOOK_STATE_SHIFT << BOOK_STATE_SHIFT
-    header[H_FLAGS] = state | flags | ring.cursor[C_FLAGS]
+    headers = ring.headers
+    headers[new, H_START_NS] = start_ns
+    headers[new, H_VOLUME_BUY] = 0
+    headers[new, H_VOLUME_SELL] = 0
+    headers[new, H_VOLUME_NONE] = 0
+    headers[new, H_N_EVENTS] = 0
+    state = headers[new, H_FLAGS] >> BOOK_STATE_SHIFT << BOOK_STATE_SHIFT
+    headers[new, H_FLAGS] = state | flags | ring.cursor[C_FLAGS]
     ring.cursor[C_SEQ] = seq + 1
     if seq + 1 - len(ring.headers) >= ring.cursor[C_OLDEST]:
         ring.cursor[C_OLDEST] = seq + 2 - len(ring.headers)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def begin_columns(field, I, ring, seq):
     """Make column `seq` the open one and write the whole dense grid into it."""
     K = field.config[HALF_WIDTH]
     slot = seq & (len(ring.headers) - 1)
     ring.cursor[C_SEQ] = seq
-    ring.headers[slot] = 0
+    for column in range(ring.headers.shape[1]):
+        ring.headers[slot, column] = 0
     settle(field, I, ring, -1)
     show_offsets(field, I, ring, slot, K, 3 * K)
     finish_column(field, I, ring)
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _close_ended_columns(field, I, ring, clock_ns, budget):
     """Close what ends at or before `clock_ns`. Columns opened, or -1 if that takes more than `budget`."""
     column_ns = ring.config[1]
@@ -474,32 +376,32 @@ def _close_ended_columns(field, I, ring, clock_ns, budget):
     return n_idle + 1
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _record_trade(I, ring, tick, size, side):
     """Count a trade into the open column and list it. side: 1 buy, -1 sell, 0 unknown."""
     seq = ring.cursor[C_SEQ]
-    header = ring.headers[seq & (len(ring.headers) - 1)]
+    slot = seq & (len(ring.headers) - 1)
     if side > 0:
-        header[H_VOLUME_BUY] += size
+        ring.headers[slot, H_VOLUME_BUY] += size
     elif side < 0:
-        header[H_VOLUME_SELL] += size
+        ring.headers[slot, H_VOLUME_SELL] += size
     else:
-        header[H_VOLUME_NONE] += size
+        ring.headers[slot, H_VOLUME_NONE] += size
     n = ring.cursor[C_N_TRADES]
-    trade = ring.trades[n % len(ring.trades)]
-    trade[T_SEQ] = seq
-    trade[T_EVENT_ID] = I[EVENT_ID]
-    trade[T_CLOCK_NS] = I[CLOCK_NS]
-    trade[T_TICK] = tick
-    trade[T_SIZE] = size
-    trade[T_SIDE] = side
+    row = n & (len(ring.trades) - 1)
+    ring.trades[row, T_SEQ] = seq
+    ring.trades[row, T_EVENT_ID] = I[EVENT_ID]
+    ring.trades[row, T_CLOCK_NS] = I[CLOCK_NS]
+    ring.trades[row, T_TICK] = tick
+    ring.trades[row, T_SIZE] = size
+    ring.trades[row, T_SIDE] = side
     ring.cursor[C_N_TRADES] = n + 1
 
 
 # --- the loop --------------------------------------------------------------------------------------------
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _has_room(I):
     """Whether every table can take one more event and stay at most half full."""
     return (
@@ -510,17 +412,16 @@ def _has_room(I):
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def advance(book, field, I, ring, words, start, stop, until_ns, column_budget):
     """Apply records start .. stop - 1; the index of the first one not applied, I[STOP_REASON] says why.
 
     words : (n, 7) int64, the 56-byte records as they stand.  until_ns : apply no record later than this
     clock; negative for no limit.  column_budget : columns that may be opened.
     """
-    n_config = field.config[TICKS_PER_BUCKET]
+    n = field.config[TICKS_PER_BUCKET]
     tick_size = field.config[TICK_SIZE]
     half_up = tick_size - tick_size // 2  # a remainder of at least this much rounds up
-    K = field.config[HALF_WIDTH]
     is_ring_on = ring.config[0] != 0
     orders = book.orders
     I[STOP_REASON] = DONE
@@ -591,33 +492,47 @@ def advance(book, field, I, ring, words, start, stop, until_ns, column_budget):
         elif side_letter == SIDE_ASK:
             side = np.int64(1)
 
-        other_tick = tick  # the second price that the event touches, where there is one
-        has_other = False
-        is_all_touched = False
-        slot = np.int64(-1)
+        # What the action does, as data: what leaves the book at the resting order's old tick, what comes
+        # to rest at the record's tick, and what is filled. Applied below, each in one place.
+        old_tick = tick
+        is_resting = False  # the action works on a resting order, at old_tick
+        leaving = resting = filled = np.int64(0)
+        leaving_orders = resting_orders = np.int64(0)
+        leaving_side = old_size = np.int64(0)
+        is_flow = False
+        is_cleared = False
         if flags & (F_TOB | F_MBP) != 0:
             book.anomalies[NOT_MARKET_BY_ORDER] += 1
-            if has_price:
-                _touch_tick(field, I, tick)
         else:
             is_flow = not is_snapshot
-            if is_snapshot:
-                if I[IN_SNAPSHOT] == 0:
-                    I[IN_SNAPSHOT] = 1
-                    if action != ACTION_CLEAR:
-                        _clear(book, field, I, ring, open_slot)
-                        is_all_touched = True
-            else:
-                I[IN_SNAPSHOT] = 0
-            if action == ACTION_CLEAR:
+            is_cleared = action == ACTION_CLEAR or (is_snapshot and I[IN_SNAPSHOT] == 0)
+            I[IN_SNAPSHOT] = 1 if is_snapshot else 0
+            if is_cleared:
                 _clear(book, field, I, ring, open_slot)
-                is_all_touched = True
-            elif has_price:
-                slot = _touch_tick(field, I, tick)
 
-            if action == ACTION_ADD or action == ACTION_MODIFY:
+            if action == ACTION_ADD or action == ACTION_CANCEL or action == ACTION_MODIFY:
                 row = find_order(orders, I[ORDER_MASK], order_id)
-                if not has_price:
+                if row >= 0:
+                    is_resting = action == ACTION_CANCEL or has_price
+                    old_tick = orders[row, 1]
+                    old_size = orders[row, 2] >> 1
+                    leaving_side = orders[row, 2] & 1
+                if action == ACTION_CANCEL:
+                    if row < 0:
+                        book.anomalies[UNKNOWN_CANCEL] += 1
+                    else:
+                        if size == 0:
+                            book.anomalies[ZERO_SIZE] += 1
+                        elif size > old_size:
+                            book.anomalies[OVERSIZE_CANCEL] += 1
+                        leaving = min(size, old_size)
+                        if leaving == old_size:
+                            leaving_orders = np.int64(1)
+                            remove_order(orders, I[ORDER_MASK], row)
+                            I[N_ORDERS] -= 1
+                        else:
+                            orders[row, 2] -= leaving << 1
+                elif not has_price:
                     book.anomalies[UNDEFINED_PRICE] += 1
                 elif row >= 0:
                     if action == ACTION_ADD:
@@ -625,39 +540,50 @@ def advance(book, field, I, ring, words, start, stop, until_ns, column_budget):
                     if is_off_tick:
                         book.anomalies[OFF_TICK_PRICE] += 1
                     if side < 0:
-                        side = orders[row, 2] & 1
-                    other_tick = _modify(book, field, I, slot, row, order_id, tick, side, size, is_flow)
-                    has_other = True
+                        side = leaving_side
+                    elif side != leaving_side:
+                        book.anomalies[SIDE_CHANGE] += 1
+                    if tick == old_tick and side == leaving_side and size != 0:
+                        resting = max(size - old_size, 0)
+                        leaving = max(old_size - size, 0)
+                    else:
+                        leaving = old_size
+                        leaving_orders = np.int64(1)
+                        resting = size
+                        resting_orders = np.int64(1)
+                    if size == 0:
+                        remove_order(orders, I[ORDER_MASK], row)
+                        I[N_ORDERS] -= 1
+                    else:
+                        orders[row, 1] = tick
+                        orders[row, 2] = (size << 1) | side
                 else:
                     if action == ACTION_MODIFY:
                         book.anomalies[UNKNOWN_MODIFY] += 1
+                    if is_off_tick:
+                        book.anomalies[OFF_TICK_PRICE] += 1
                     if size == 0:
                         book.anomalies[ZERO_SIZE] += 1
                     elif side < 0:
                         book.anomalies[UNDEFINED_SIDE] += 1
                     else:
-                        if is_off_tick:
-                            book.anomalies[OFF_TICK_PRICE] += 1
-                        _insert(book, field, I, slot, -1 - row, order_id, tick, side, size, is_flow)
-            elif action == ACTION_CANCEL:
-                row = find_order(orders, I[ORDER_MASK], order_id)
-                if row >= 0:
-                    other_tick = _cancel(book, field, I, row, order_id, size, is_flow)
-                    has_other = True
-                else:
-                    book.anomalies[UNKNOWN_CANCEL] += 1
+                        row = -1 - row
+                        orders[row, 0] = order_id
+                        orders[row, 1] = tick
+                        orders[row, 2] = (size << 1) | side
+                        I[N_ORDERS] += 1
+                        resting = size
+                        resting_orders = np.int64(1)
             elif action == ACTION_FILL:
                 row = find_order(orders, I[ORDER_MASK], order_id)
                 if row >= 0:
-                    other_tick = orders[row, 1]
-                    has_other = True
-                    slot = _touch_tick(field, I, other_tick)
+                    is_resting = True
+                    old_tick = orders[row, 1]
                 else:
                     book.anomalies[UNKNOWN_FILL] += 1
                 if is_flow and size != 0:
+                    filled = size
                     remember_fill(book.fills, I, order_id, size)
-                    if slot >= 0:
-                        record_flow(field, slot, FILL, size)
             elif action == ACTION_TRADE:
                 if has_price and size != 0:
                     I[LAST_TRADE] = tick
@@ -673,31 +599,68 @@ def advance(book, field, I, ring, words, start, stop, until_ns, column_budget):
                 I[IS_SUSPECT] = 1
                 book.anomalies[MAYBE_BAD_BOOK] += 1
 
+        # the book
+        pulled = np.int64(0)
+        if leaving != 0:
+            take_from_level(book.levels, book.nodes, I, old_tick, leaving_side, leaving, leaving_orders)
+            if is_flow:
+                pulled = pulled_of(book.fills, I, order_id, leaving)
+        if resting != 0:
+            add_to_level(book.levels, book.nodes, I, tick, side, resting, resting_orders)
+
+        # the buckets: the record's price first, then the resting order's where it is another
+        bucket = tick if n == 1 else tick // n
+        old_bucket = bucket if old_tick == tick else old_tick // n
+        slot = np.int64(-1)
+        old_slot = np.int64(-1)
+        if has_price and not (is_cleared and action == ACTION_CLEAR):
+            slot = _slot_of_bucket(field, I, bucket)
+            if slot >= 0:
+                touch(field, I, slot)
+        if is_resting:
+            old_slot = slot
+            if old_bucket != bucket or not has_price:
+                old_slot = _slot_of_bucket(field, I, old_bucket)
+                if old_slot >= 0:
+                    touch(field, I, old_slot)
+        else:
+            old_slot = slot
+        if old_slot >= 0:
+            if leaving != 0:
+                change_depth(field, old_slot, leaving_side, -leaving)
+                if pulled != 0:
+                    record_flow(field, old_slot, PULL, pulled)
+            if filled != 0:
+                record_flow(field, old_slot, FILL, filled)
+        if slot >= 0 and resting != 0:
+            change_depth(field, slot, side, resting)
+            if is_flow:
+                record_flow(field, slot, ADD, resting)
+
         if flags & F_LAST != 0:
+            I[PENDING] = 0
             _evaluate_spot(book, field, I, ring, open_slot)
         else:
             I[PENDING] = 1
 
         # the event must be seen: some bucket in view carries its id
-        if is_all_touched:
+        if is_cleared:
             continue
-        bucket = tick if n_config == 1 else tick // n_config
-        if has_price and _is_seen(field, I, bucket, K, event_id):
+        if slot >= 0 and _is_seen(field, I, bucket, event_id):
             continue
-        if has_other:
-            bucket = other_tick if n_config == 1 else other_tick // n_config
-            if _is_seen(field, I, bucket, K, event_id):
-                continue
-        centre_slot = I[LOW_SLOT] + 2 * K
+        if old_slot >= 0 and _is_seen(field, I, old_bucket, event_id):
+            continue
+        centre_slot = I[LOW_SLOT] + 2 * field.config[HALF_WIDTH]
         if centre_slot >= len(field.cells):
             centre_slot -= len(field.cells)
         touch(field, I, centre_slot)
     return i
 
 
-@njit(nogil=True, cache=True)
-def _is_seen(field, I, bucket, K, event_id):
+@inlined
+def _is_seen(field, I, bucket, event_id):
     """Whether a bucket is in the grid and carries the event's id."""
+    K = field.config[HALF_WIDTH]
     k = bucket - I[CENTRE_BUCKET]
     if I[HAS_SPOT] == 0 or k < -K or k > K:
         return False
@@ -705,7 +668,7 @@ def _is_seen(field, I, bucket, K, event_id):
     return field.cells[slot, LAST_ID] == event_id
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def first_foreign(words, instrument):
     """Index of the first record of another (publisher, instrument), -1 if there is none."""
     for i in range(len(words)):
@@ -714,7 +677,7 @@ def first_foreign(words, instrument):
     return -1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def mark_touched_dirty(field, I):
     """Have the forces of every bucket ever touched computed at the next `settle`."""
     I[N_DIRTY] = 0

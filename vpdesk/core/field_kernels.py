@@ -15,8 +15,8 @@
 # bursts. exp and log are our own so that every platform computes the same bits.
 
 import numpy as np
-from numba import njit
 
+from vpdesk.core.jit import inlined, kernel
 from vpdesk.core.layout import (
     ADD,
     ADDED,
@@ -37,6 +37,8 @@ from vpdesk.core.layout import (
     LAST_TS,
     LOW_SLOT,
     M2,
+    N_CELLS,
+    N_CHAINS,
     N_DIRTY,
     PULL,
     PULLED,
@@ -58,7 +60,7 @@ EXPONENT_ONE = np.int64(1023)
 MANTISSA = np.int64(0x000FFFFFFFFFFFFF)
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def exp_of(x):
     """e^x for |x| <= 708; 0 below. Within an ulp or so, and the same bits on every platform."""
     if x < -EXP_END:
@@ -80,7 +82,7 @@ def exp_of(x):
     return p * float_from_bits((np.int64(n) + EXPONENT_ONE) << 52)
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def log_of(x):
     """Natural logarithm of a normal x >= 1; the same bits on every platform."""
     bits = bits_from_float(x)
@@ -101,7 +103,7 @@ def log_of(x):
     return e * LN2_HIGH + (series + e * LN2_LOW)
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def touch(field, I, slot):
     """Advance the bucket's chains to the clock and give it this event's id."""
     cells, chains = field.cells, field.chains
@@ -125,7 +127,7 @@ def touch(field, I, slot):
         I[N_DIRTY] += 1
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _set_forces(field, I, slot):
     """Compute the forces of a bucket from its state at its last touch (engine rules, section 4)."""
     cells, chains, constants = field.cells, field.chains, field.constants
@@ -165,7 +167,7 @@ def _set_forces(field, I, slot):
     _set_fresh(field, I, slot)
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _set_fresh(field, I, slot):
     fade = exp_of((field.cells[slot, LAST_TS] - I[FADE_REF_NS]) / field.constants[TAU_NS])
     n = len(field.cells)
@@ -177,7 +179,7 @@ def _set_fresh(field, I, slot):
     field.fresh[1, slot + n] = vacuum
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def settle(field, I, ring, slot_of_column):
     """Compute the forces of all dirty buckets; show them in the open column if there is one (>= 0)."""
     reference_ns = I[CLOCK_NS] - I[CLOCK_NS] % field.config[FADE_SPAN_NS]
@@ -198,7 +200,7 @@ def settle(field, I, ring, slot_of_column):
     I[N_DIRTY] = 0
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _show(field, I, ring, slot_of_column, slot, offset):
     """Copy a bucket, `offset` above the lowest tracked one, to its cell if it is in the grid."""
     K = field.config[HALF_WIDTH]
@@ -207,18 +209,18 @@ def _show(field, I, ring, slot_of_column, slot, offset):
     cell = I[RING_BASE] + offset - K
     if cell > 2 * K:
         cell -= 2 * K + 1
-    planes = ring.cells[slot_of_column]
-    planes[PRESSURE, cell] = field.forces[0, slot]
-    planes[VACUUM, cell] = field.forces[1, slot]
-    planes[RESISTANCE, cell] = field.forces[2, slot]
-    planes[FORCE, cell] = field.forces[3, slot]
-    planes[DEPTH, cell] = field.cells[slot, BID] + field.cells[slot, ASK]
+    column = slot_of_column
+    ring.cells[column, PRESSURE, cell] = field.forces[0, slot]
+    ring.cells[column, VACUUM, cell] = field.forces[1, slot]
+    ring.cells[column, RESISTANCE, cell] = field.forces[2, slot]
+    ring.cells[column, FORCE, cell] = field.forces[3, slot]
+    ring.cells[column, DEPTH, cell] = field.cells[slot, BID] + field.cells[slot, ASK]
     since_ns = field.cells[slot, LAST_TS] - I[EPOCH_NS] if field.cells[slot, LAST_ID] != 0 else 0
-    planes[TOUCHED_S, cell] = since_ns * 1e-9
+    ring.cells[column, TOUCHED_S, cell] = since_ns * 1e-9
     ring.last_event_ids[slot_of_column, cell] = field.cells[slot, LAST_ID]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def show_offsets(field, I, ring, slot_of_column, first, last):
     """Rewrite the cells of the buckets `first .. last` above the lowest tracked one."""
     for offset in range(first, last + 1):
@@ -228,12 +230,14 @@ def show_offsets(field, I, ring, slot_of_column, first, last):
         _show(field, I, ring, slot_of_column, slot, offset)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def reset_bucket(field, slot):
     """Give a bucket its defaults; settled, with nothing in it."""
     n = len(field.cells)
-    field.cells[slot] = 0
-    field.chains[slot] = 0.0
+    for column in range(N_CELLS):
+        field.cells[slot, column] = 0
+    for column in range(N_CHAINS):
+        field.chains[slot, column] = 0.0
     for plane in range(4):
         field.forces[plane, slot] = 0.0
     for plane in range(2):
@@ -241,40 +245,40 @@ def reset_bucket(field, slot):
         field.fresh[plane, slot + n] = 0.0
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def change_depth(field, slot, side, quantity):
     field.cells[slot, BID + side] += quantity
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def record_flow(field, slot, flow, quantity):
     """Count a quantity into the ledger and give its impulse to the flow's chain."""
     field.cells[slot, ADDED + flow // 3] += quantity
     field.chains[slot, flow] += quantity / field.constants[TAU_S]
 
 
-@njit(nogil=True, cache=True)
-def _dot(a, i, b, j, n):
-    """Sum of a[i + t] b[j + t], in eight fixed lanes: the same bits however it is vectorised."""
+@inlined
+def _dot(a, i, b, row, j, n):
+    """Sum of a[i + t] b[row, j + t], in eight fixed lanes: the same bits however it is vectorised."""
     s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
     t = 0
     while t + 8 <= n:
-        s0 += a[i + t] * b[j + t]
-        s1 += a[i + t + 1] * b[j + t + 1]
-        s2 += a[i + t + 2] * b[j + t + 2]
-        s3 += a[i + t + 3] * b[j + t + 3]
-        s4 += a[i + t + 4] * b[j + t + 4]
-        s5 += a[i + t + 5] * b[j + t + 5]
-        s6 += a[i + t + 6] * b[j + t + 6]
-        s7 += a[i + t + 7] * b[j + t + 7]
+        s0 += a[i + t] * b[row, j + t]
+        s1 += a[i + t + 1] * b[row, j + t + 1]
+        s2 += a[i + t + 2] * b[row, j + t + 2]
+        s3 += a[i + t + 3] * b[row, j + t + 3]
+        s4 += a[i + t + 4] * b[row, j + t + 4]
+        s5 += a[i + t + 5] * b[row, j + t + 5]
+        s6 += a[i + t + 6] * b[row, j + t + 6]
+        s7 += a[i + t + 7] * b[row, j + t + 7]
         t += 8
     while t < n:
-        s0 += a[i + t] * b[j + t]
+        s0 += a[i + t] * b[row, j + t]
         t += 1
     return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7))
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def drive(field, I):
     """Direction of the field near the spot, in (-1, 1); the field must be settled.
 
@@ -294,12 +298,12 @@ def drive(field, I):
     base = I[LOW_SLOT] + K
     if base >= len(field.cells):
         base -= len(field.cells)
-    weights, pressure, vacuum = field.reach_weights, field.fresh[0], field.fresh[1]
+    weights, fresh = field.reach_weights, field.fresh
     now = 1.0 / exp_of((I[CLOCK_NS] - I[FADE_REF_NS]) / field.constants[TAU_NS])
-    bid_pressure = _dot(weights, 0, pressure, base, n_bid)
-    bid_vacuum = _dot(weights, 0, vacuum, base, n_bid)
-    ask_pressure = _dot(weights, first_ask, pressure, base + first_ask, n_ask)
-    ask_vacuum = _dot(weights, first_ask, vacuum, base + first_ask, n_ask)
+    bid_pressure = _dot(weights, 0, fresh, 0, base, n_bid)
+    bid_vacuum = _dot(weights, 0, fresh, 1, base, n_bid)
+    ask_pressure = _dot(weights, first_ask, fresh, 0, base + first_ask, n_ask)
+    ask_vacuum = _dot(weights, first_ask, fresh, 1, base + first_ask, n_ask)
     up = now * (bid_pressure + ask_vacuum)
     down = now * (ask_pressure + bid_vacuum)
     return (up - down) / (up + down + field.constants[FLOOR])

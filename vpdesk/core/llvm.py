@@ -1,6 +1,6 @@
-"""Four machine instructions that Numba has no name for.
+"""Machine instructions that Numba has no name for.
 
-Each is one LLVM operation, so they inline to one instruction or two in a kernel.
+Each is one LLVM operation, so it inlines into a kernel as an instruction or two.
 """
 
 from typing import Any
@@ -78,3 +78,24 @@ def prefetch(typing_context: Any, array: Any, row: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, types.int64), build
+
+
+@intrinsic
+def copy_row(typing_context: Any, array: Any, target: Any, source: Any) -> Any:
+    """Copy ``array[source]`` to ``array[target]``, two different rows of a C-contiguous array."""
+    del typing_context, target, source
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        struct = context.make_array(signature.args[0])(context, builder, args[0])
+        stride = builder.extract_value(struct.strides, 0)
+        base = builder.ptrtoint(struct.data, ir.IntType(64))
+        byte_pointer = ir.IntType(8).as_pointer()
+        pointers = [
+            builder.inttoptr(builder.add(base, builder.mul(stride, row)), byte_pointer) for row in args[1:]
+        ]
+        i64, i1 = ir.IntType(64), ir.IntType(1)
+        function = builder.module.declare_intrinsic("llvm.memcpy", [byte_pointer, byte_pointer, i64])
+        builder.call(function, [*pointers, stride, i1(0)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64, types.int64), build

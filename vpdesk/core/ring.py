@@ -197,7 +197,7 @@ class GridRing:
     @property
     def columns_per_batch(self) -> int:
         """How many columns the writer may finish between two announcements."""
-        return max(1, self.capacity // 8)
+        return max(1, self.capacity // 4)
 
     # --- writer side -------------------------------------------------------------------------------
 

@@ -15,9 +15,7 @@ _CHECKSUM_SIZE: Final = 16
 _DTYPES: Final = ("<i8", "<f8")
 
 
-def pack_state(
-    params: dict[str, Any], instrument: int | None, arrays: dict[str, NDArray[Any]]
-) -> bytes:
+def pack_state(params: dict[str, Any], instrument: int | None, arrays: dict[str, NDArray[Any]]) -> bytes:
     """Return the bytes of a state; the inverse of `unpack_state`."""
     header = {
         "params": params,
