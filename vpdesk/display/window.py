@@ -1,0 +1,284 @@
+"""One frame of the field: pool what is visible, colour it, and keep the pixels.
+
+`FieldWindow` looks stateless from outside: a frame depends on the ring and the request alone. Inside, it
+keeps the pooled bins of columns that are closed for good, because reading 65 000 columns again for every
+frame would cost more than the whole frame may. Anything else that changes (layer, zoom, another ring)
+pools all of it afresh.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vpdesk.core.ring import (
+    H_BEST_ASK,
+    H_BEST_BID,
+    H_CLOCK_NS,
+    H_EVENT_ID,
+    H_FLAGS,
+    H_LAST_TRADE,
+    H_SPOT_TICK,
+    N_HEADERS,
+    N_PLANES,
+    NO_TICK,
+    GridRing,
+)
+from vpdesk.display import window_kernels as kernels
+from vpdesk.display.colours import Shades
+from vpdesk.display.viewport import Viewport
+
+# Fields that become lines over the field, in the order of `PooledBins.tracks`.
+TRACK_BID: Final = 0
+TRACK_ASK: Final = 1
+TRACK_LAST: Final = 2
+TRACK_SPOT: Final = 3
+_TRACK_FIELDS: Final = np.array([H_BEST_BID, H_BEST_ASK, H_LAST_TRADE, H_SPOT_TICK], np.int64)
+
+_MARGIN: Final = 0.5  # rows pooled beyond each edge, as a share of the rows in view
+_HATCH_PX: Final = 3
+
+
+@dataclass(frozen=True)
+class FrameRequest:
+    """What a frame shows. ``density`` is the number of device pixels in a point of the screen."""
+
+    viewport: Viewport
+    value_kind: int
+    is_relative: bool
+    has_fade: bool
+    density: float = 1.0
+
+
+@dataclass
+class PooledBins:
+    """Pooled columns, oldest first; axis 0 is the bin, and bin 0 is ``first_bin`` counted from column 0.
+
+    Attributes
+    ----------
+    values, ages : (n_bins, n_rows) float32
+        Row 0 is ``first_row``. NaN outside the band. Ages are seconds.
+    states : (n_bins,) uint8, bits ``window_kernels.BIN_*``
+    tracks : (n_bins, 4, 3) int64
+        Lowest, highest and newest tick of each track.
+    centres : (n_bins,) int64
+        Centre bucket of the newest column.
+    starts_ns : (n_bins,) int64
+        Start of the oldest column; 0 where there is none.
+    """
+
+    first_bin: int
+    first_row: int
+    values: NDArray[np.float32]
+    ages: NDArray[np.float32]
+    states: NDArray[np.uint8]
+    tracks: NDArray[np.int64]
+    centres: NDArray[np.int64]
+    starts_ns: NDArray[np.int64]
+
+    @classmethod
+    def empty(cls, first_bin: int, n_bins: int, first_row: int, n_rows: int) -> "PooledBins":
+        """Return bins that hold nothing yet."""
+        return cls(
+            first_bin,
+            first_row,
+            np.full((n_bins, n_rows), np.nan, np.float32),
+            np.full((n_bins, n_rows), np.inf, np.float32),
+            np.zeros(n_bins, np.uint8),
+            np.full((n_bins, _TRACK_FIELDS.size, 3), NO_TICK, np.int64),
+            np.zeros(n_bins, np.int64),
+            np.zeros(n_bins, np.int64),
+        )
+
+    def arrays(self) -> tuple[NDArray[np.generic], ...]:
+        """Return every array; all have the bin as axis 0."""
+        return self.values, self.ages, self.states, self.tracks, self.centres, self.starts_ns
+
+    def scroll_to(self, first_bin: int) -> None:
+        """Move what is still in view, in place, so that bin 0 is ``first_bin``."""
+        shift = first_bin - self.first_bin
+        self.first_bin = first_bin
+        if abs(shift) >= self.states.size:
+            return  # nothing is still in view
+        for array in self.arrays():
+            if shift > 0:
+                array[:-shift] = array[shift:]
+            elif shift < 0:
+                array[-shift:] = array[:shift]
+
+    def has_rows(self, first_row: int, n_rows: int) -> bool:
+        """Return whether these rows were pooled."""
+        return self.first_row <= first_row and first_row + n_rows <= self.first_row + self.values.shape[1]
+
+    def clear(self, n_bins: int) -> None:
+        """Forget the oldest ``n_bins``."""
+        self.states[:n_bins] = 0
+        self.tracks[:n_bins] = NO_TICK
+        self.starts_ns[:n_bins] = 0
+
+
+class FieldWindow:
+    """Paints frames into one persistent buffer. Thread: the reader's."""
+
+    def __init__(self) -> None:
+        self.pixels: NDArray[np.uint32] = np.zeros((1, 1), np.uint32)
+        self.bins = PooledBins.empty(0, 1, 0, 1)
+        self.bin_of_px: NDArray[np.int32] = np.zeros(1, np.int32)
+        self._colours: NDArray[np.uint32] = np.zeros((1, 1), np.uint32)
+        self._pooled_for: tuple[object, ...] | None = None
+        self._finished = (0, 0)  # bins first .. end - 1 hold closed columns only
+        self._open_cells: NDArray[np.float32] = np.zeros((N_PLANES, 1), np.float32)
+        self._open_ids: NDArray[np.int64] = np.zeros(1, np.int64)
+        self.open_seq = -1
+        self.open_header: NDArray[np.int64] = np.zeros(N_HEADERS, np.int64)
+
+    def paint(
+        self,
+        ring: GridRing | None,
+        request: FrameRequest,
+        table: NDArray[np.uint32],
+        fade: NDArray[np.int32],
+        shades: Shades,
+    ) -> NDArray[np.uint32]:
+        """Paint a frame and return its pixels, (height, width) uint32 0xffRRGGBB, valid until the next.
+
+        table : (65536,) uint32 and fade : (65536,) int32, as made in `colours`.
+        """
+        view = request.viewport
+        bins_of_px, rows_of_px = view.bins_of_px(), view.rows_of_px()
+        first_row, n_rows = int(rows_of_px[-1]), int(rows_of_px[0] - rows_of_px[-1]) + 1
+        self._pool(ring, request, int(bins_of_px[0]), first_row, n_rows)
+        if self.pixels.shape != (view.height_px, view.width_px):
+            self.pixels = np.zeros((view.height_px, view.width_px), np.uint32)
+        bins = self.bins
+        rows = slice(first_row - bins.first_row, first_row - bins.first_row + n_rows)
+        if self._colours.shape != (n_rows, bins.states.size):
+            self._colours = np.zeros((n_rows, bins.states.size), np.uint32)
+        self.bin_of_px = (bins_of_px - bins.first_bin).astype(np.int32)
+        point_px = max(1, round(request.density))
+        kernels.paint_pixels(
+            bins.values.view(np.uint32)[:, rows],
+            bins.ages.view(np.uint32)[:, rows],
+            bins.states,
+            request.has_fade,
+            table,
+            fade,
+            np.uint32(shades.zero),
+            np.uint32(shades.empty),
+            np.uint32(shades.hatch_dark),
+            np.uint32(shades.hatch_light),
+            np.uint32(shades.divider),
+            _HATCH_PX * point_px,
+            view.left_px,
+            point_px,
+            self.bin_of_px,
+            (rows_of_px - first_row).astype(np.int32),
+            self._colours,
+            self.pixels,
+        )
+        return self.pixels
+
+    def peek(self, ring: GridRing | None) -> tuple[object, ...]:
+        """Return what differs if a frame would: the newest column, what it shows, and the trades."""
+        if ring is None:
+            return ()
+        self._read_open(ring)
+        header = self.open_header
+        newest = (self.open_seq, int(header[H_EVENT_ID]), int(header[H_CLOCK_NS]), int(header[H_FLAGS]))
+        return (ring, ring.generation, *newest, ring.published_trades)
+
+    def visible_values(self, request: FrameRequest) -> NDArray[np.float32]:
+        """Return the values of the last frame's cells, without those outside the band or in a gap."""
+        rows_of_px = request.viewport.rows_of_px()
+        begin = int(rows_of_px[-1]) - self.bins.first_row
+        end = int(rows_of_px[0]) - self.bins.first_row + 1
+        shown = self.bins.values[self.bins.states != 0, max(begin, 0) : max(end, 0)]
+        return shown[np.isfinite(shown)]
+
+    def _pool(
+        self, ring: GridRing | None, request: FrameRequest, first_bin: int, low_row: int, n_rows: int
+    ) -> None:
+        """Bring `bins` up to date: pool those that came into view and those that were not finished."""
+        n_bins = request.viewport.n_bins
+        if ring is None:
+            self.bins = PooledBins.empty(first_bin, n_bins, low_row, n_rows)
+            self._pooled_for = None
+            return
+        self._read_open(ring)
+        span, open_seq = ring.span(), self.open_seq
+        view = request.viewport
+        key = (
+            *(ring, span.generation, request.value_kind, request.is_relative, request.has_fade),
+            *(n_bins, view.columns_per_bin, view.rows_per_bin),
+        )
+        if key != self._pooled_for or not self.bins.has_rows(low_row, n_rows):
+            margin = int(n_rows * _MARGIN)
+            self.bins = PooledBins.empty(first_bin, n_bins, low_row - margin, n_rows + 2 * margin)
+            self._pooled_for = key
+            self._finished = (first_bin, first_bin)
+        self.bins.scroll_to(first_bin)
+        end_bin = first_bin + n_bins
+        finished_from, finished_to = (min(max(i, first_bin), end_bin) for i in self._finished)
+        for begin, end in ((first_bin, finished_from), (finished_to, end_bin)):
+            if begin < end:
+                self._pool_bins(ring, request, begin, end, max(span.oldest, 0), open_seq)
+        self._finished = (first_bin, max(first_bin, min(open_seq // view.columns_per_bin, end_bin)))
+        self._drop_lapped(ring.first_intact(), view.columns_per_bin)
+
+    def _read_open(self, ring: GridRing) -> None:
+        if self._open_ids.shape != (ring.width,):
+            self._open_cells = np.zeros((N_PLANES, ring.width), np.float32)
+            self._open_ids = np.zeros(ring.width, np.int64)
+        self.open_seq, _ = ring.read_open(self._open_cells, self._open_ids, self.open_header)
+
+    def _pool_bins(
+        self, ring: GridRing, request: FrameRequest, begin: int, end: int, oldest: int, open_seq: int
+    ) -> None:
+        """Pool the bins ``begin .. end - 1`` from the columns that exist."""
+        columns_per_bin = request.viewport.columns_per_bin
+        first = max(begin * columns_per_bin, oldest)
+        last = min(end * columns_per_bin - 1, open_seq)
+        bins = self.bins
+        part = slice(begin - bins.first_bin, end - bins.first_bin)
+        kernels.pool_columns(
+            ring.cells,
+            ring.last_event_ids,
+            ring.headers,
+            self._open_cells,
+            self._open_ids,
+            self.open_header,
+            open_seq,
+            first,
+            last,
+            request.value_kind,
+            ring.epoch_ns,
+            request.is_relative,
+            columns_per_bin,
+            begin,
+            request.viewport.rows_per_bin,
+            bins.first_row,
+            request.has_fade,
+            bins.values[part],
+            bins.ages[part],
+            bins.states[part],
+        )
+        kernels.pool_tracks(
+            ring.headers,
+            self.open_header,
+            open_seq,
+            first,
+            last,
+            _TRACK_FIELDS,
+            columns_per_bin,
+            begin,
+            bins.tracks[part],
+            bins.centres[part],
+            bins.starts_ns[part],
+        )
+
+    def _drop_lapped(self, first_intact: int, columns_per_bin: int) -> None:
+        """Show nothing of columns that the writer may have begun to overwrite while they were read."""
+        n_lapped = -(-first_intact // columns_per_bin) - self.bins.first_bin
+        if n_lapped > 0:
+            self.bins.clear(n_lapped)

@@ -1,0 +1,221 @@
+"""What lies over the field: best bid and ask, last price, trades, the crosshair and a few words."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from vpdesk.display.overlay_shapes import BOUGHT, SOLD, TradeDots
+
+# Over blue and amber, mint and rose stay apart; and mint is the lighter one for eyes that see no hue.
+BID_COLOUR: Final = "#7ee8c7"
+ASK_COLOUR: Final = "#f28ab8"
+SPOT_COLOUR: Final = "#ffffff"
+_DOT_FILL: Final = {BOUGHT: "#b9fbe3", SOLD: "#e8509a"}
+_DOT_UNKNOWN: Final = "#b8bec8"
+_DOT_RIM: Final = "#0a0c10"
+
+_DOT_AREA_PT: Final = 90.0  # of a trade of the reference size
+_DOT_LEAST_PT: Final = 1.7
+_DOT_MOST_PT: Final = 13.0
+_DOT_STEP_PT: Final = 0.5  # radii come in steps, so that few pictures of dots are kept
+
+Line = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class StyledLine:
+    """A line in device pixels, and how it is drawn."""
+
+    points: Line
+    colour: str
+    is_dotted: bool = False
+
+
+class OverlayItem(QGraphicsItem):
+    """Lines and dots, in device pixels of the field."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rect = QRectF()
+        self._density = 1.0
+        self._lines: list[tuple[QPainterPath, QPen]] = []
+        self._dots: TradeDots | None = None
+        self._reference_size = 1.0
+        self._pens: dict[tuple[str, bool], QPen] = {}
+        self._dot_pictures: dict[tuple[int, float, float], QPixmap] = {}
+
+    def set_rect(self, rect: QRectF, density: float) -> None:
+        """Take the field's place in the scene; ``density`` is device pixels per point."""
+        if rect != self._rect or density != self._density:
+            self.prepareGeometryChange()
+            self._rect = rect
+            self._density = density
+
+    def set_shapes(self, lines: list[StyledLine], dots: TradeDots | None, reference_size: float) -> None:
+        """Replace everything; a trade of ``reference_size`` gets a dot of the usual size."""
+        self._lines = [(_path(line.points), self._pen(line.colour, line.is_dotted)) for line in lines]
+        self._dots = dots
+        self._reference_size = max(reference_size, 1e-9)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Return what this item may paint on, in points of the scene."""
+        return self._rect
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Paint, in points of the scene."""
+        painter.save()
+        painter.setClipRect(self._rect)
+        painter.translate(self._rect.topLeft())
+        painter.scale(1 / self._density, 1 / self._density)
+        for path, pen in self._lines:
+            painter.setPen(pen)
+            painter.drawPath(path)
+        if self._dots is not None:
+            self._paint_dots(painter, self._dots)
+        painter.restore()
+
+    def _paint_dots(self, painter: QPainter, dots: TradeDots) -> None:
+        radii_pt = np.sqrt(dots.sizes / self._reference_size * (_DOT_AREA_PT / np.pi))
+        radii_pt = np.clip(radii_pt, _DOT_LEAST_PT, _DOT_MOST_PT)
+        radii_pt = np.round(radii_pt / _DOT_STEP_PT) * _DOT_STEP_PT
+        for x, y, side, radius in zip(
+            dots.x_px.tolist(), dots.y_px.tolist(), dots.sides.tolist(), radii_pt.tolist(), strict=True
+        ):
+            picture = self._dot_picture(side, radius)
+            half = picture.width() / 2
+            painter.drawPixmap(QPointF(round(x - half), round(y - half)), picture)
+
+    def _dot_picture(self, side: int, radius_pt: float) -> QPixmap:
+        key = (side, radius_pt, self._density)
+        if key not in self._dot_pictures:
+            self._dot_pictures[key] = _draw_dot(_DOT_FILL.get(side, _DOT_UNKNOWN), radius_pt * self._density)
+        return self._dot_pictures[key]
+
+    def _pen(self, colour: str, is_dotted: bool) -> QPen:
+        key = (colour, is_dotted)
+        if key not in self._pens:
+            pen = QPen(QColor(colour))
+            pen.setCosmetic(True)
+            pen.setWidthF(max(1.0, round(self._density)))
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            if is_dotted:
+                pen.setDashPattern([2, 3])
+            self._pens[key] = pen
+        return self._pens[key]
+
+
+def _path(points: Line) -> QPainterPath:
+    x, y = points
+    return pg.arrayToQPath(x, y, connect="finite") if x.size else QPainterPath()
+
+
+def _draw_dot(colour: str, radius_px: float) -> QPixmap:
+    side = int(np.ceil(2 * radius_px)) + 4
+    picture = QPixmap(side, side)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    fill = QColor(colour)
+    fill.setAlpha(225)
+    painter.setBrush(fill)
+    painter.setPen(QPen(QColor(_DOT_RIM), 1.0))
+    painter.drawEllipse(QPointF(side / 2, side / 2), radius_px, radius_px)
+    painter.end()
+    return picture
+
+
+class CrosshairItem(QGraphicsItem):
+    """Two thin lines through the pointer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rect = QRectF()
+        self._at: QPointF | None = None
+        self._pen = QPen(QColor(255, 255, 255, 120))
+        self._pen.setCosmetic(True)
+        self._pen.setDashPattern([3, 3])
+
+    def set_rect(self, rect: QRectF) -> None:
+        """Take the field's place in the scene."""
+        if rect != self._rect:
+            self.prepareGeometryChange()
+            self._rect = rect
+
+    def set_position(self, at: QPointF | None) -> None:
+        """Go to a point of the scene; None hides the lines."""
+        if at != self._at:
+            self._at = at
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Return what this item may paint on, in points of the scene."""
+        return self._rect
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Paint, in points of the scene."""
+        if self._at is None:
+            return
+        x, y = round(self._at.x()) + 0.5, round(self._at.y()) + 0.5
+        painter.setPen(self._pen)
+        painter.drawLine(QPointF(x, self._rect.top()), QPointF(x, self._rect.bottom()))
+        painter.drawLine(QPointF(self._rect.left(), y), QPointF(self._rect.right(), y))
+
+
+class CaptionItem(QGraphicsItem):
+    """A few words on a translucent plate in a corner of the field."""
+
+    _PLATE = QColor(10, 12, 16, 185)
+    _INK = QColor("#dbe1e8")
+
+    def __init__(self, font: QFont, *, is_right: bool) -> None:
+        super().__init__()
+        self._font = font
+        self._metrics = QFontMetricsF(font)
+        self._is_right = is_right
+        self._field = QRectF()
+        self._text = ""
+
+    def set_rect(self, rect: QRectF) -> None:
+        """Take the field's place in the scene."""
+        if rect != self._field:
+            self.prepareGeometryChange()
+            self._field = rect
+
+    def set_text(self, text: str) -> None:
+        """Say this; nothing is painted for no words."""
+        if text != self._text:
+            self.prepareGeometryChange()
+            self._text = text
+
+    def boundingRect(self) -> QRectF:
+        """Return what this item may paint on, in points of the scene."""
+        width = round(self._metrics.horizontalAdvance(self._text)) + 16
+        height = round(self._metrics.height()) + 6
+        left = self._field.right() - width - 8 if self._is_right else self._field.left() + 8
+        return QRectF(left, self._field.top() + 8, width, height)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Paint, in points of the scene."""
+        if not self._text:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._PLATE)
+        painter.drawRoundedRect(self.boundingRect(), 4, 4)
+        painter.setFont(self._font)
+        painter.setPen(self._INK)
+        painter.drawText(self.boundingRect(), Qt.AlignmentFlag.AlignCenter, self._text)
