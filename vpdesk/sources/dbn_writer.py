@@ -23,7 +23,7 @@ from vpdesk.errors import SourceError
 
 DBN_VERSION: Final = 3
 NS_PER_S: Final = 1_000_000_000
-ZSTD_LEVEL: Final = 12  # beyond it the files hardly shrink; decoding is as fast at every level
+ZSTD_LEVEL: Final = 6  # 16 bytes a record at 1.6 million records a second; level 12 saves 2 % at a quarter of that
 
 
 @dataclass

@@ -24,7 +24,7 @@ from vpdesk.core.events import (
 )
 from vpdesk.errors import CancelledError, SourceError
 from vpdesk.sources.dbn_writer import NS_PER_S, DbnWriter
-from vpdesk.sources.simulator_kernels import MAX_RECORDS_PER_TURN, open_market, run
+from vpdesk.sources.simulator_kernels import MAX_RECORDS_PER_TURN, NORMAL, SLOW_STEP_NS, open_market, run
 from vpdesk.sources.venue_kernels import NOBODY, TICK_SIZE, list_orders
 
 # A name and numbers that cannot be taken for a real venue's: Databento numbers publishers from 1 up.
@@ -34,6 +34,12 @@ PUBLISHER_ID: Final = 65_000
 INSTRUMENT_ID: Final = 1
 
 START_NS: Final = 1_736_173_800_000_000_000  # 2025-01-06 14:30 UTC, a Monday
+
+# The market that comes with the program. To make it again, from the top of the checkout:
+#   python -c "from vpdesk.sources.simulator import *; write_demo('resources/demo.mbo.dbn.zst')"
+DEMO_SECONDS: Final = 600.0
+DEMO_SEED: Final = 27
+DEMO_ACTIVITY: Final = 0.55  # ten minutes in 8 MB
 
 START_TICK: Final = 20_000  # 5000.00
 N_TICKS: Final = 32_768
@@ -93,6 +99,7 @@ STATE_DTYPE: Final = np.dtype(
         ("n_free", "i8"),
         ("n_out", "i8"),
         # the crowd
+        ("activity", "f8"),  # a factor of the base rate
         ("fast_rate", "f8"),  # events per second brought on by recent ones
         ("slow_rate", "f8"),
         ("fleeing_side", "i8"),  # 0: none
@@ -154,7 +161,7 @@ class Market(NamedTuple):
 
 
 def simulate(
-    seconds: float, seed: int, *, start_ns: int = START_NS, batch: int = 65_536
+    seconds: float, seed: int, *, activity: float = 1.0, start_ns: int = START_NS, batch: int = 65_536
 ) -> Iterator[NDArray[np.void]]:
     """Make a session: a snapshot at ``start_ns``, then ``seconds`` of market time.
 
@@ -164,6 +171,8 @@ def simulate(
         Of market time; a longer session of the same seed begins with the same records.
     seed
         0 to 2^64 - 1.
+    activity
+        How busy the crowd is, 0.1 to 10; at 1, some 1 700 records per second of market time.
     start_ns
         ns since the UNIX epoch; at least a day after it.
     batch
@@ -179,10 +188,10 @@ def simulate(
     SourceError
         An argument is out of range.
     """
-    _check_session(seconds, seed, start_ns)
+    _check_session(seconds, seed, activity, start_ns)
     if batch < 1:
         raise SourceError("A batch needs at least one record.")
-    return _cut(_session(seconds, seed, start_ns), batch)
+    return _cut(_session(seconds, seed, activity, start_ns), batch)
 
 
 def write_session(
@@ -190,6 +199,7 @@ def write_session(
     seconds: float,
     seed: int,
     *,
+    activity: float = 1.0,
     start_ns: int = START_NS,
     progress: Callable[[float], None] | None = None,
     cancel: threading.Event | None = None,
@@ -200,7 +210,7 @@ def write_session(
     ----------
     path
         Ends in ``.dbn`` or ``.dbn.zst``.
-    seconds, seed, start_ns
+    seconds, seed, activity, start_ns
         As for ``simulate``.
     progress
         Called with the share done, 0 to 1, now and then.
@@ -214,7 +224,7 @@ def write_session(
     CancelledError
         ``cancel`` was set. No file is left.
     """
-    _check_session(seconds, seed, start_ns)
+    _check_session(seconds, seed, activity, start_ns)
     n_records = 0
     with DbnWriter(
         path,
@@ -225,7 +235,7 @@ def write_session(
         start_ns=start_ns,
         end_ns=start_ns + round(seconds * NS_PER_S),
     ) as writer:
-        for records in simulate(seconds, seed, start_ns=start_ns):
+        for records in simulate(seconds, seed, activity=activity, start_ns=start_ns):
             if cancel is not None and cancel.is_set():
                 raise CancelledError("Writing the simulated session was cancelled.")
             writer.write(records)
@@ -236,18 +246,25 @@ def write_session(
     return n_records
 
 
-def _check_session(seconds: float, seed: int, start_ns: int) -> None:
+def write_demo(path: Path | str) -> int:
+    """Write the session that comes with the program, and return its number of records."""
+    return write_session(path, DEMO_SECONDS, DEMO_SEED, activity=DEMO_ACTIVITY)
+
+
+def _check_session(seconds: float, seed: int, activity: float, start_ns: int) -> None:
     if not 0 < seconds <= MAX_SECONDS:
         raise SourceError("A simulated session lasts more than 0 seconds and at most a week.")
     if not 0 <= seed < 2**64:
         raise SourceError("The seed of a simulation is a whole number from 0 to 2^64 - 1.")
+    if not 0.1 <= activity <= 10:
+        raise SourceError("The activity of a simulation is a factor from 0.1 to 10.")
     if not 86_400 * NS_PER_S <= start_ns < 2**62:
         raise SourceError("A simulated session starts between the years 1970 and 2116.")
 
 
-def _session(seconds: float, seed: int, start_ns: int) -> Iterator[NDArray[np.void]]:
+def _session(seconds: float, seed: int, activity: float, start_ns: int) -> Iterator[NDArray[np.void]]:
     """Yield the session in pieces of any size."""
-    market = _new_market(seed, start_ns)
+    market = _new_market(seed, activity, start_ns)
     yield _snapshot(market, start_ns)
     end_ns = start_ns + round(seconds * NS_PER_S)
     is_over = False
@@ -273,7 +290,7 @@ def _cut(pieces: Iterator[NDArray[np.void]], batch: int) -> Iterator[NDArray[np.
         yield np.concatenate(held)
 
 
-def _new_market(seed: int, start_ns: int) -> Market:
+def _new_market(seed: int, activity: float, start_ns: int) -> Market:
     """Make a market that has been running for a while at ``start_ns``."""
     out = np.zeros(65_536 + MAX_RECORDS_PER_TURN, RECORD_DTYPE)
     out["length"] = MBO_LENGTH_WORDS
@@ -286,7 +303,8 @@ def _new_market(seed: int, start_ns: int) -> Market:
     state["clock"] = start_ns - 6 * 3_600 * NS_PER_S
     state["next_order_id"] = 6_800_000_000_000
     state["n_free"] = N_ORDERS
-    state["phase"] = 1
+    state["activity"] = activity
+    state["phase"] = NORMAL
     state["fair"] = state["home"] = START_TICK
     market = Market(
         state=state,
@@ -304,21 +322,30 @@ def _new_market(seed: int, start_ns: int) -> Market:
         out=out,
     )
     open_market(market, START_TICK)
-    state["n_out"] = 0
-    state["clock"] = start_ns - WARM_UP_S * NS_PER_S
-    state["next_slow_step"] = state["clock"]
-    while not run(market, start_ns):
-        state["n_out"] = 0
-    state["n_out"] = 0
+    _warm_up(market, start_ns)
     return market
+
+
+def _warm_up(market: Market, start_ns: int) -> None:
+    """Let the market run until ``start_ns``, unpublished."""
+    state = market.state
+    state["clock"] = state["next_slow_step"] = start_ns - WARM_UP_S * NS_PER_S
+    is_over = False
+    while not is_over:
+        state["n_out"] = 0
+        # A little short: the snapshot must not hold an order from after its own time.
+        is_over = run(market, start_ns - 5 * SLOW_STEP_NS)
+    state["n_out"] = 0
+    state["clock"] = start_ns
 
 
 def _visited_distances() -> NDArray[np.int64]:
     """Make the table of distances: visits fall with the square, and a few go anywhere."""
     n_distances = PROFILE_DISTANCES[-1] + 1
     weights = 1.0 / (np.arange(n_distances) + 1.5) ** 2 + 0.00012
-    shares = np.cumsum(weights) / np.sum(weights)
-    return np.searchsorted(shares, (np.arange(4_096) + 0.5) / 4_096).astype(np.int64)
+    totals = np.cumsum(weights)
+    quantiles = totals[-1] * (np.arange(4_096) + 0.5) / 4_096
+    return np.asarray(np.searchsorted(totals, quantiles), np.int64)
 
 
 def _take(market: Market) -> NDArray[np.void]:

@@ -30,7 +30,7 @@ from vpdesk.sources.venue_kernels import (
     withdraw,
 )
 
-# Owners of orders. The crowd's may be cancelled at any visit, the others only by their owner.
+# Owners of orders; a wall's orders have one of their own, from FIRST_WALL on.
 CROWD = 0
 STUB = 1
 ICEBERG = 2
@@ -41,7 +41,7 @@ MAX_RECORDS_PER_TURN = 8_192
 
 # ---- the pace: events per second of market time ----
 
-BASE_RATE = 430.0
+BASE_RATE = 480.0
 FAST_TAU_S = 0.012  # reactions of machines
 SLOW_TAU_S = 1.2  # reactions of people, and of what machines measure over a while
 FAST_BRANCHING = 0.25  # events that one event brings on, by each of the two
@@ -54,10 +54,10 @@ MAX_RATE = 60_000.0
 
 QUIET, NORMAL, TREND, WILD = 0, 1, 2, 3
 PHASE_ACTIVITY = (0.55, 1.0, 1.35, 2.0)
-PHASE_VOLATILITY = (0.30, 0.65, 0.75, 1.7)  # of the fair value, ticks per root second
-PHASE_DRIFT = (0.0, 0.03, 0.28, 0.15)  # ticks per second, either way
+PHASE_VOLATILITY = (0.45, 0.85, 0.9, 2.0)  # of the fair value, ticks per root second
+PHASE_DRIFT = (0.0, 0.03, 0.30, 0.15)  # ticks per second, either way
 PHASE_DURATION_S = (35.0, 50.0, 35.0, 11.0)
-PHASE_REFILL = (0.75, 0.65, 0.6, 0.12)  # chance that an event in a wide spread narrows it
+PHASE_REFILL = (0.75, 0.65, 0.6, 0.05)  # chance that an event in a wide spread narrows it
 NEXT_PHASE = (  # cumulative chances of quiet, normal, trend, wild
     (0.0, 0.70, 0.90, 1.0),
     (0.35, 0.35, 0.80, 1.0),
@@ -65,7 +65,7 @@ NEXT_PHASE = (  # cumulative chances of quiet, normal, trend, wild
     (0.10, 0.55, 1.0, 1.0),
 )
 
-SHOCK_RATE = (0.002, 0.006, 0.010, 0.05)  # per second, by phase
+SHOCK_RATE = (0.001, 0.004, 0.008, 0.03)  # per second, by phase
 MAX_TRAVEL = 2_000.0  # ticks from home: the ends of the ladder of levels are never near
 
 SLOW_STEP_NS = 10_000_000
@@ -88,7 +88,8 @@ TRADE_LOTS = np.array(
 def run(market, end_ns):
     """Let market time pass until `end_ns`, or until `market.out` might not hold the next turn.
 
-    Returns whether `end_ns` was reached. Where a call stops has no influence on what happens.
+    Returns whether `end_ns` was reached; the last event may be a little later. Where a call stops has no
+    influence on what happens.
     """
     state = market.state[0]
     while state.n_out + MAX_RECORDS_PER_TURN <= market.out.shape[0]:
@@ -100,12 +101,11 @@ def run(market, end_ns):
             wait_ns = max(state.next_slow_step - state.clock, 0)
             pass_time(state, wait_ns)
             state.next_slow_step += SLOW_STEP_NS
-            if state.clock < end_ns:
-                drift_on(market)
+            drift_on(market)
             continue
         pass_time(state, wait_ns)
         # The rate only falls between events, so the draw above is thinned to the rate now.
-        if state.clock < end_ns and uniform(market.rng) * rate < event_rate(state):
+        if uniform(market.rng) * rate < event_rate(state):
             act(market)
     return False
 
@@ -113,8 +113,8 @@ def run(market, end_ns):
 @njit(nogil=True, cache=True)
 def event_rate(state):
     """Return events per second now."""
-    activity = PHASE_ACTIVITY[state.phase]
-    return min(BASE_RATE * activity + state.fast_rate + state.slow_rate, MAX_RATE)
+    base_rate = BASE_RATE * state.activity * PHASE_ACTIVITY[state.phase]
+    return min(base_rate + state.fast_rate + state.slow_rate, MAX_RATE)
 
 
 @njit(nogil=True, cache=True)
@@ -191,7 +191,7 @@ def visit_level(market):
     if uniform(market.rng) * (target + n_orders) < target:
         place(market, side, tick, ORDER_LOTS[below(market.rng, 32)], CROWD, 0)
         return
-    slot = pick_order(market, tick)
+    slot = pick_order(market, tick, distance)
     if slot == NOBODY:
         return
     if uniform(market.rng) < 0.12:
@@ -214,13 +214,13 @@ def level_target(market, side, tick, distance):
         else:
             target *= 1.0 + 0.5 * reach * min(-threat, 1.0)
     if state.fleeing_side == side and distance < state.fleeing_reach:
-        target *= 0.1
+        target *= 0.2
     return target
 
 
 @njit(nogil=True, cache=True)
-def pick_order(market, tick):
-    """Return an order of the crowd at `tick`, or NOBODY. Young orders are the likelier to go."""
+def pick_order(market, tick, distance):
+    """Return an order at `tick` that may go, or NOBODY. Young orders are the likelier to."""
     level = market.levels[tick]
     slot = level.tail
     if uniform(market.rng) < 0.65:
@@ -230,9 +230,15 @@ def pick_order(market, tick):
         slot = level.head
         for _ in range(below(market.rng, min(level.n_orders, 60))):
             slot = market.orders[slot].next
-    while slot != NOBODY and market.orders[slot].owner != CROWD:
+    while slot != NOBODY and is_kept(market.orders[slot].owner, distance):
         slot = market.orders[slot].previous
     return slot
+
+
+@njit(nogil=True, cache=True)
+def is_kept(owner, distance):
+    """Return whether an order is out of the crowd's hands. Icebergs that the market left behind are not."""
+    return owner != CROWD and (owner != ICEBERG or distance < 15)
 
 
 @njit(nogil=True, cache=True)
@@ -302,7 +308,7 @@ def drift_on(market):
     for wall in range(market.walls.shape[0]):
         if market.walls[wall].stage != NO_WALL:
             tend_wall(market, wall)
-    if happens(market.rng, 0.11):
+    if happens(market.rng, 0.08):
         raise_wall(market)
     if happens(market.rng, 0.10):
         hide_iceberg(market)
@@ -371,9 +377,9 @@ def start_shock(market):
     towards_home = 0.5 + (0.2 if state.home > state.fair else -0.2)
     side = BID if uniform(market.rng) < towards_home else ASK
     ticks = 10.0 + 7.0 * min(exponential(market.rng), 4.2)
-    speed = 6.0 + 22.0 * uniform(market.rng)
+    speed = 3.0 + 12.0 * uniform(market.rng) * uniform(market.rng)
     delay_ns = 120_000_000 + below(market.rng, 350_000_000)
-    frighten(market, -side, 14 + below(market.rng, 14), delay_ns + int(ticks / speed * 0.7e9))
+    frighten(market, -side, 8 + below(market.rng, 12), delay_ns + int(ticks / speed * 0.6e9))
     push_fair(market, side * ticks, speed, delay_ns)
     excite(state, 20.0, 800.0)
 
@@ -483,7 +489,7 @@ def tend_wall(market, wall):
             stack_wall(market, wall)
     elif distance <= 1:
         defend_wall(market, wall, lots)
-    elif distance > 3 and happens(market.rng, 0.02 if this.holds else 0.15):
+    elif distance > 3 and happens(market.rng, 0.01 if this.holds else 0.08):
         shift_wall(market, wall)
 
 

@@ -81,9 +81,9 @@ def begin_group(market):
     state = market.state[0]
     state.ts_event = max(state.clock, state.ts_event + 1)
     state.sequence += 1
-    latency = 84_000 + 1_000 * below(market.rng, 40)
+    latency = 84_000 + 5_000 * below(market.rng, 8)
     state.ts_recv = max(state.ts_recv, state.ts_event + latency)
-    state.ts_in_delta = 12_000 + 250 * below(market.rng, 16)
+    state.ts_in_delta = 12_000 + 1_000 * below(market.rng, 4)
 
 
 @njit(nogil=True, cache=True)
