@@ -11,7 +11,7 @@
 # prefix tick >> 6 (L + 1) says that some occupied tick lies below it. The next occupied tick in either
 # direction costs at most one walk up and one down, ten words each, whatever the distance.
 #
-# side: 0 bid, 1 ask. `book` is the BookArrays tuple of engine_kernels; `I` its scalars.
+# side: 0 bid, 1 ask. `book` is the BookArrays tuple of engine_kernels; `state` its scalars (see layout).
 
 import numpy as np
 
@@ -127,18 +127,18 @@ def _node_bit(tick, level):
 
 
 @kernel
-def _mark_tick(nodes, I, tick, side):
+def _mark_tick(nodes, state, tick, side):
     for level in range(TOP_LEVEL + 1):
         key = _node_key(tick, level)
         bit = ONE << _node_bit(tick, level)
-        i = _find_pair(nodes, I[NODE_MASK], key)
+        i = _find_pair(nodes, state[NODE_MASK], key)
         if i < 0:
             i = -1 - i
             nodes[i, 0] = key
             nodes[i, 1] = 0
             nodes[i, 2] = 0
             nodes[i, 1 + side] = bit
-            I[N_NODES] += 1
+            state[N_NODES] += 1
         else:
             word = nodes[i, 1 + side]
             nodes[i, 1 + side] = word | bit
@@ -147,55 +147,52 @@ def _mark_tick(nodes, I, tick, side):
 
 
 @kernel
-def _unmark_tick(nodes, I, tick, side):
+def _unmark_tick(nodes, state, tick, side):
     for level in range(TOP_LEVEL + 1):
-        i = _find_pair(nodes, I[NODE_MASK], _node_key(tick, level))
+        i = _find_pair(nodes, state[NODE_MASK], _node_key(tick, level))
         word = nodes[i, 1 + side] & ~(ONE << _node_bit(tick, level))
         nodes[i, 1 + side] = word
         if word != 0:
             return
         if nodes[i, 2 - side] == 0:
-            _remove_pair(nodes, I[NODE_MASK], i)
-            I[N_NODES] -= 1
+            _remove_pair(nodes, state[NODE_MASK], i)
+            state[N_NODES] -= 1
 
 
 @kernel
-def tick_below(nodes, I, tick, side):
+def tick_below(nodes, state, tick, side):
     """Highest occupied tick < `tick` on `side`, or NO_BID."""
     for level in range(TOP_LEVEL + 1):
-        i = _find_pair(nodes, I[NODE_MASK], _node_key(tick, level))
+        i = _find_pair(nodes, state[NODE_MASK], _node_key(tick, level))
         if i < 0:
             continue
         word = nodes[i, 1 + side] & ((ONE << _node_bit(tick, level)) - ONE)
         if word != 0:
-            return _descend(nodes, I, tick, side, level, 63 - leading_zeros(word), False)
+            return _descend(nodes, state, tick, side, level, 63 - leading_zeros(word), False)
     return NO_BID
 
 
 @kernel
-def tick_above(nodes, I, tick, side):
+def tick_above(nodes, state, tick, side):
     """Lowest occupied tick > `tick` on `side`, or NO_ASK."""
     for level in range(TOP_LEVEL + 1):
-        i = _find_pair(nodes, I[NODE_MASK], _node_key(tick, level))
+        i = _find_pair(nodes, state[NODE_MASK], _node_key(tick, level))
         if i < 0:
             continue
         bit = _node_bit(tick, level)
         word = nodes[i, 1 + side] & ~((ONE << bit) | ((ONE << bit) - ONE))
         if word != 0:
-            return _descend(nodes, I, tick, side, level, trailing_zeros(word), True)
+            return _descend(nodes, state, tick, side, level, trailing_zeros(word), True)
     return NO_ASK
 
 
 @kernel
-def _descend(nodes, I, tick, side, level, bit, lowest):
+def _descend(nodes, state, tick, side, level, bit, lowest):
     """Lowest or highest occupied tick below bit `bit` of the node of `level` above `tick`."""
-    if level == TOP_LEVEL:
-        prefix = bit - 8
-    else:
-        prefix = ((tick >> (6 * (level + 1))) << 6) | bit
+    prefix = bit - 8 if level == TOP_LEVEL else ((tick >> (6 * (level + 1))) << 6) | bit
     while level > 0:
         level -= 1
-        i = _find_pair(nodes, I[NODE_MASK], (prefix << 4) | level)
+        i = _find_pair(nodes, state[NODE_MASK], (prefix << 4) | level)
         word = nodes[i, 1 + side]
         step = trailing_zeros(word) if lowest else 63 - leading_zeros(word)
         prefix = (prefix << 6) | step
@@ -206,100 +203,100 @@ def _descend(nodes, I, tick, side, level, bit, lowest):
 
 
 @inlined
-def add_to_level(levels, nodes, I, tick, side, quantity, n_orders):
+def add_to_level(levels, nodes, state, tick, side, quantity, n_orders):
     """Put `quantity` in `n_orders` more orders at a tick; keeps the best price."""
-    i = _find_pair(levels, I[LEVEL_MASK], tick)
+    i = _find_pair(levels, state[LEVEL_MASK], tick)
     if i < 0:
         i = -1 - i
         levels[i, 0] = tick
         levels[i, 1] = 0
         levels[i, 2] = 0
         levels[i, 3] = 0
-        I[N_LEVELS] += 1
+        state[N_LEVELS] += 1
     if levels[i, 1 + side] == 0:
-        _mark_tick(nodes, I, tick, side)
+        _mark_tick(nodes, state, tick, side)
         if side == 0:
-            I[BEST_BID] = max(tick, I[BEST_BID])
+            state[BEST_BID] = max(tick, state[BEST_BID])
         else:
-            I[BEST_ASK] = min(tick, I[BEST_ASK])
+            state[BEST_ASK] = min(tick, state[BEST_ASK])
     levels[i, 1 + side] += quantity
     levels[i, 3] += n_orders << (32 * side)
 
 
 @inlined
-def take_from_level(levels, nodes, I, tick, side, quantity, n_orders):
+def take_from_level(levels, nodes, state, tick, side, quantity, n_orders):
     """Take `quantity` in `n_orders` orders from a tick that holds them; keeps the best price."""
-    i = _find_pair(levels, I[LEVEL_MASK], tick)
+    i = _find_pair(levels, state[LEVEL_MASK], tick)
     left = levels[i, 1 + side] - quantity
     levels[i, 1 + side] = left
     levels[i, 3] -= n_orders << (32 * side)
     if left != 0:
         return
     if levels[i, 2 - side] == 0:
-        _remove_pair(levels, I[LEVEL_MASK], i)
-        I[N_LEVELS] -= 1
-    _unmark_tick(nodes, I, tick, side)
-    if side == 0 and tick == I[BEST_BID]:
-        I[BEST_BID] = tick_below(nodes, I, tick, side)
-    elif side == 1 and tick == I[BEST_ASK]:
-        I[BEST_ASK] = tick_above(nodes, I, tick, side)
+        _remove_pair(levels, state[LEVEL_MASK], i)
+        state[N_LEVELS] -= 1
+    _unmark_tick(nodes, state, tick, side)
+    if side == 0 and tick == state[BEST_BID]:
+        state[BEST_BID] = tick_below(nodes, state, tick, side)
+    elif side == 1 and tick == state[BEST_ASK]:
+        state[BEST_ASK] = tick_above(nodes, state, tick, side)
 
 
 @inlined
-def level_row(levels, I, tick):
+def level_row(levels, state, tick):
     """Row of an occupied tick, negative if there is none."""
-    return _find_pair(levels, I[LEVEL_MASK], tick)
+    return _find_pair(levels, state[LEVEL_MASK], tick)
 
 
 @kernel
-def clear_book(orders, levels, nodes, I):
+def clear_book(orders, levels, nodes, state):
     """Drop every order. Only the part of the tables in use is wiped, and they start small again."""
-    if I[N_ORDERS] != 0:
-        orders[: I[ORDER_MASK] + 1] = 0
-        levels[: I[LEVEL_MASK] + 1] = 0
-        nodes[: I[NODE_MASK] + 1] = 0
-        I[N_ORDERS] = 0
-        I[N_LEVELS] = 0
-        I[N_NODES] = 0
-        I[ORDER_MASK] = FIRST_ORDERS - 1
-        I[LEVEL_MASK] = FIRST_LEVELS - 1
-        I[NODE_MASK] = FIRST_NODES - 1
-    I[BEST_BID] = NO_BID
-    I[BEST_ASK] = NO_ASK
+    if state[N_ORDERS] != 0:
+        orders[: state[ORDER_MASK] + 1] = 0
+        levels[: state[LEVEL_MASK] + 1] = 0
+        nodes[: state[NODE_MASK] + 1] = 0
+        state[N_ORDERS] = 0
+        state[N_LEVELS] = 0
+        state[N_NODES] = 0
+        state[ORDER_MASK] = FIRST_ORDERS - 1
+        state[LEVEL_MASK] = FIRST_LEVELS - 1
+        state[NODE_MASK] = FIRST_NODES - 1
+    state[BEST_BID] = NO_BID
+    state[BEST_ASK] = NO_ASK
 
 
 # --- the memory of fills ---------------------------------------------------------------------------------
 
 
 @inlined
-def remember_fill(fills, I, order_id, quantity):
-    mask = I[FILL_MASK]
+def remember_fill(fills, state, order_id, quantity):
+    mask = state[FILL_MASK]
     i = home_slot(order_id, mask)
-    while fills[i, 2] == I[FILL_EPOCH]:
+    while fills[i, 2] == state[FILL_EPOCH]:
         if fills[i, 0] == order_id:
             fills[i, 1] += quantity
             return
         i = (i + 1) & mask
     fills[i, 0] = order_id
     fills[i, 1] = quantity
-    fills[i, 2] = I[FILL_EPOCH]
-    I[N_FILLS] += 1
+    fills[i, 2] = state[FILL_EPOCH]
+    state[N_FILLS] += 1
 
 
 @inlined
-def forget_fills(I):
-    I[FILL_EPOCH] += 1
-    I[N_FILLS] = 0
+def forget_fills(state):
+    state[FILL_EPOCH] += 1
+    state[N_FILLS] = 0
 
 
 @inlined
-def pulled_of(fills, I, order_id, reduction):
+def pulled_of(fills, state, order_id, reduction):
     """What of a reduction no remembered fill accounts for; that part of the memory is used up."""
-    if I[N_FILLS] == 0:
+    if state[N_FILLS] == 0:
         return reduction
-    mask = I[FILL_MASK]
+    mask = state[FILL_MASK]
     i = home_slot(order_id, mask)
-    while fills[i, 2] == I[FILL_EPOCH]:
+    while fills[i, 2] == state[FILL_EPOCH]:
         if fills[i, 0] == order_id:
             explained = min(fills[i, 1], reduction)
             fills[i, 1] -= explained
@@ -360,33 +357,33 @@ def list_orders(orders, mask, out):
 
 
 @kernel
-def insert_orders(orders, levels, nodes, I, rows):
+def insert_orders(orders, levels, nodes, state, rows):
     """Fill empty tables, large enough, with rows (n, 3) of `list_orders`. False if a row cannot be."""
     for r in range(len(rows)):
         size = rows[r, 2] >> 1
-        i = find_order(orders, I[ORDER_MASK], rows[r, 0])
+        i = find_order(orders, state[ORDER_MASK], rows[r, 0])
         if i >= 0 or size <= 0 or size >> 32 != 0:
             return False
         i = -1 - i
         orders[i, 0] = rows[r, 0]
         orders[i, 1] = rows[r, 1]
         orders[i, 2] = rows[r, 2]
-        I[N_ORDERS] += 1
-        add_to_level(levels, nodes, I, rows[r, 1], rows[r, 2] & 1, size, ONE)
+        state[N_ORDERS] += 1
+        add_to_level(levels, nodes, state, rows[r, 1], rows[r, 2] & 1, size, ONE)
     return True
 
 
 @kernel
-def best_levels(levels, nodes, I, side, out):
+def best_levels(levels, nodes, state, side, out):
     """Write the best levels of a side into out (n, 3): tick, quantity, orders. Returns how many."""
     n = 0
-    tick = I[BEST_BID] if side == 0 else I[BEST_ASK]
+    tick = state[BEST_BID] if side == 0 else state[BEST_ASK]
     none = NO_BID if side == 0 else NO_ASK
     while n < len(out) and tick != none:
-        i = level_row(levels, I, tick)
+        i = level_row(levels, state, tick)
         out[n, 0] = tick
         out[n, 1] = levels[i, 1 + side]
         out[n, 2] = (levels[i, 3] >> (32 * side)) & 0xFFFFFFFF
         n += 1
-        tick = tick_below(nodes, I, tick, side) if side == 0 else tick_above(nodes, I, tick, side)
+        tick = tick_below(nodes, state, tick, side) if side == 0 else tick_above(nodes, state, tick, side)
     return n

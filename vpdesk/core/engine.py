@@ -125,6 +125,8 @@ class Engine:
         """
         words = self._checked_words(records)
         self._check_instrument(words)
+        if len(words) == 0 and self.event_id == 0:
+            return 0  # nothing to show yet
         ring_arrays = _NO_RING if ring is None else self._attach(ring, words)
         limit_ns = np.int64(-1 if until_ns is None else max(0, min(until_ns, _INT64_END)))
         position, n = 0, len(words)
@@ -176,6 +178,8 @@ class Engine:
         Grid
             The full dense grid after the event.
         """
+        if len(action) != 1 or len(side) != 1:
+            raise EngineError(f"action and side are one letter each, not {action!r} and {side!r}")
         record = np.zeros(1, MBO_DTYPE)
         record["length"], record["rtype"] = MBO_LENGTH_WORDS, MBO_RTYPE
         if self._instrument is not None:
@@ -264,7 +268,7 @@ class Engine:
             seq += 1
             engine_kernels.begin_columns(self._field, self._scalars, arrays, np.int64(seq))
             ring.headers[seq & (ring.capacity - 1), H_START_NS] = start_ns
-            ring.cursor[C_END_NS] = start_ns + ring.column_ns
+            ring.cursor[C_END_NS] = min(start_ns + ring.column_ns, _INT64_END)
             ring.cursor[C_OLDEST] = max(int(ring.cursor[C_OLDEST]), seq - ring.capacity + 1)
         return arrays
 

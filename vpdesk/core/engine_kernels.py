@@ -1,9 +1,9 @@
 # One event after another: book, flows, spot, frame, columns. The only implementation of the rules.
 #
 # `advance` takes a batch; a single event is a batch of one. What an event does, in this order:
-#   1. an event group that ended without F_LAST is closed: the spot is evaluated
-#   2. a change of ts_event forgets the remembered fills
-#   3. columns that end before the event's clock are closed
+#   1. columns that end before the event's clock are closed, as the last event left the grid
+#   2. an event group that ended without F_LAST is over: the spot is evaluated
+#   3. a change of ts_event forgets the remembered fills
 #   4. event id and clock advance; the snapshot state follows the flags
 #   5. the action changes the book and gives flows to the buckets it names
 #   6. with F_LAST the spot is evaluated; the frame moves
@@ -170,6 +170,7 @@ class RingArrays(NamedTuple):
 
 
 PRICE_END = np.int64(2**61)  # prices at or beyond it, either way, cannot be meant
+TIME_END = np.int64(2**63 - 1)
 LOOK_AHEAD = 12  # events between asking the cache for an order's row and using it
 
 ACTION_ADD, ACTION_CANCEL, ACTION_MODIFY = ord("A"), ord("C"), ord("M")
@@ -181,133 +182,133 @@ SIDE_BID, SIDE_ASK = ord("B"), ord("A")
 
 
 @inlined
-def _slot_of_bucket(field, I, bucket):
+def _slot_of_bucket(field, state, bucket):
     """Slot of a tracked bucket, -1 if it is not tracked."""
-    offset = bucket - I[CENTRE_BUCKET] + 2 * field.config[HALF_WIDTH]
-    if I[HAS_SPOT] == 0 or offset < 0 or offset >= len(field.cells):
+    offset = bucket - state[CENTRE_BUCKET] + 2 * field.config[HALF_WIDTH]
+    if state[HAS_SPOT] == 0 or offset < 0 or offset >= len(field.cells):
         return np.int64(-1)
-    slot = I[LOW_SLOT] + offset
+    slot = state[LOW_SLOT] + offset
     if slot >= len(field.cells):
         slot -= len(field.cells)
     return slot
 
 
 @kernel
-def _load_depth(book, field, I, side, first_tick, last_tick):
+def _load_depth(book, field, state, side, first_tick, last_tick):
     """Add the resting quantity of a side between two ticks to its tracked buckets."""
     n = field.config[TICKS_PER_BUCKET]
-    tick = tick_above(book.nodes, I, first_tick - 1, side)
+    tick = tick_above(book.nodes, state, first_tick - 1, side)
     while tick <= last_tick and tick != NO_ASK:
-        row = level_row(book.levels, I, tick)
-        change_depth(field, _slot_of_bucket(field, I, tick // n), side, book.levels[row, 1 + side])
-        tick = tick_above(book.nodes, I, tick, side)
+        row = level_row(book.levels, state, tick)
+        change_depth(field, _slot_of_bucket(field, state, tick // n), side, book.levels[row, 1 + side])
+        tick = tick_above(book.nodes, state, tick, side)
 
 
 @kernel
-def _move_frame(book, field, I, ring, open_slot):
+def _move_frame(book, field, state, ring, open_slot):
     """Bring the tracked band around CENTRE_TICK: entering buckets start from defaults and the book."""
     K = field.config[HALF_WIDTH]
     n = field.config[TICKS_PER_BUCKET]
     n_tracked = len(field.cells)
-    centre = I[CENTRE_TICK] // n
-    shift = centre - I[CENTRE_BUCKET]
-    is_first = I[HAS_SPOT] == 0
+    centre = state[CENTRE_TICK] // n
+    shift = centre - state[CENTRE_BUCKET]
+    is_first = state[HAS_SPOT] == 0
     if shift == 0 and not is_first:
         return
-    settle(field, I, ring, open_slot)
-    I[HAS_SPOT] = 1
-    I[CENTRE_BUCKET] = centre
+    settle(field, state, ring, open_slot)
+    state[HAS_SPOT] = 1
+    state[CENTRE_BUCKET] = centre
     low = centre - 2 * K
     if is_first or abs(shift) >= n_tracked:
         first, last = low, low + n_tracked - 1
-        I[LOW_SLOT] = 0
+        state[LOW_SLOT] = 0
     else:
-        I[LOW_SLOT] = (I[LOW_SLOT] + shift) % n_tracked
+        state[LOW_SLOT] = (state[LOW_SLOT] + shift) % n_tracked
         if shift > 0:
             first, last = low + n_tracked - shift, low + n_tracked - 1
         else:
             first, last = low, low - shift - 1
     for bucket in range(first, last + 1):
-        reset_bucket(field, _slot_of_bucket(field, I, bucket))
+        reset_bucket(field, _slot_of_bucket(field, state, bucket))
     for side in range(2):
-        _load_depth(book, field, I, side, first * n, last * n + n - 1)
-    I[RING_BASE] = (centre - K) % (2 * K + 1)
+        _load_depth(book, field, state, side, first * n, last * n + n - 1)
+    state[RING_BASE] = (centre - K) % (2 * K + 1)
     if open_slot >= 0:
         width = 2 * K + 1
         if is_first or abs(shift) >= width:
-            show_offsets(field, I, ring, open_slot, K, 3 * K)
+            show_offsets(field, state, ring, open_slot, K, 3 * K)
         elif shift > 0:
-            show_offsets(field, I, ring, open_slot, 3 * K - shift + 1, 3 * K)
+            show_offsets(field, state, ring, open_slot, 3 * K - shift + 1, 3 * K)
         else:
-            show_offsets(field, I, ring, open_slot, K, K - shift - 1)
+            show_offsets(field, state, ring, open_slot, K, K - shift - 1)
 
 
 @inlined
-def _evaluate_spot(book, field, I, ring, open_slot):
-    I[PENDING] = 0
-    bid, ask = I[BEST_BID], I[BEST_ASK]
-    if I[IN_SNAPSHOT] != 0 or bid == NO_BID or ask == NO_ASK:
+def _evaluate_spot(book, field, state, ring, open_slot):
+    state[PENDING] = 0
+    bid, ask = state[BEST_BID], state[BEST_ASK]
+    if state[IN_SNAPSHOT] != 0 or bid == NO_BID or ask == NO_ASK:
         return
     if bid >= ask:
         book.anomalies[CROSSED_BOOK if bid > ask else LOCKED_BOOK] += 1
         return
     m2 = bid + ask
-    I[M2] = m2
-    if I[HAS_SPOT] != 0 and abs(m2 - 2 * I[CENTRE_TICK]) <= 1:
+    state[M2] = m2
+    if state[HAS_SPOT] != 0 and abs(m2 - 2 * state[CENTRE_TICK]) <= 1:
         return  # half a tick is no move
-    I[CENTRE_TICK] = (m2 + 1) // 2
-    _move_frame(book, field, I, ring, open_slot)
+    state[CENTRE_TICK] = (m2 + 1) // 2
+    _move_frame(book, field, state, ring, open_slot)
 
 
 @kernel
-def _clear(book, field, I, ring, open_slot):
+def _clear(book, field, state, ring, open_slot):
     """Drop every order; every tracked bucket starts anew and carries this event."""
-    clear_book(book.orders, book.levels, book.nodes, I)
-    forget_fills(I)
-    I[IS_CLEARED] = 1
-    I[IS_SUSPECT] = 0
+    clear_book(book.orders, book.levels, book.nodes, state)
+    forget_fills(state)
+    state[IS_CLEARED] = 1
+    state[IS_SUSPECT] = 0
     for slot in range(len(field.cells)):
         reset_bucket(field, slot)
-        field.cells[slot, LAST_ID] = I[EVENT_ID]
-        field.cells[slot, LAST_TS] = I[CLOCK_NS]
-    I[N_DIRTY] = 0
+        field.cells[slot, LAST_ID] = state[EVENT_ID]
+        field.cells[slot, LAST_TS] = state[CLOCK_NS]
+    state[N_DIRTY] = 0
     if open_slot >= 0:
         K = field.config[HALF_WIDTH]
-        show_offsets(field, I, ring, open_slot, K, 3 * K)
+        show_offsets(field, state, ring, open_slot, K, 3 * K)
 
 
 # --- columns ---------------------------------------------------------------------------------------------
 
 
 @inlined
-def book_state(I):
+def book_state(state):
     """Index into ring.BOOK_STATES."""
-    if I[IN_SNAPSHOT] != 0:
+    if state[IN_SNAPSHOT] != 0:
         return 1
-    if I[IS_SUSPECT] != 0:
+    if state[IS_SUSPECT] != 0:
         return 4
-    if I[IS_CLEARED] == 0:
-        return 2 if I[EVENT_ID] != 0 else 0
-    return 3 if I[N_ORDERS] != 0 else 0
+    if state[IS_CLEARED] == 0:
+        return 2 if state[EVENT_ID] != 0 else 0
+    return 3 if state[N_ORDERS] != 0 else 0
 
 
 @inlined
-def finish_column(field, I, ring):
+def finish_column(field, state, ring):
     """Bring the open column up to the last event. Idempotent."""
     slot = ring.cursor[C_SEQ] & (len(ring.headers) - 1)
-    settle(field, I, ring, slot)
+    settle(field, state, ring, slot)
     headers = ring.headers
-    headers[slot, H_CLOCK_NS] = I[CLOCK_NS]
-    headers[slot, H_EVENT_ID] = I[EVENT_ID]
-    headers[slot, H_SPOT_TICK] = I[CENTRE_TICK] if I[HAS_SPOT] != 0 else NO_TICK
-    headers[slot, H_CENTRE] = I[CENTRE_BUCKET]
-    headers[slot, H_BEST_BID] = I[BEST_BID]
-    headers[slot, H_BEST_ASK] = I[BEST_ASK] if I[BEST_ASK] != NO_ASK else NO_TICK
-    headers[slot, H_LAST_TRADE] = I[LAST_TRADE]
-    headers[slot, H_CLOSE_TICK_M2] = I[M2]
+    headers[slot, H_CLOCK_NS] = state[CLOCK_NS]
+    headers[slot, H_EVENT_ID] = state[EVENT_ID]
+    headers[slot, H_SPOT_TICK] = state[CENTRE_TICK] if state[HAS_SPOT] != 0 else NO_TICK
+    headers[slot, H_CENTRE] = state[CENTRE_BUCKET]
+    headers[slot, H_BEST_BID] = state[BEST_BID]
+    headers[slot, H_BEST_ASK] = state[BEST_ASK] if state[BEST_ASK] != NO_ASK else NO_TICK
+    headers[slot, H_LAST_TRADE] = state[LAST_TRADE]
+    headers[slot, H_CLOSE_TICK_M2] = state[M2]
     flags = headers[slot, H_FLAGS] & ((1 << BOOK_STATE_SHIFT) - 1)
-    headers[slot, H_FLAGS] = flags | ring.cursor[C_FLAGS] | (book_state(I) << BOOK_STATE_SHIFT)
-    ring.drive[slot] = drive(field, I)
+    headers[slot, H_FLAGS] = flags | ring.cursor[C_FLAGS] | (book_state(state) << BOOK_STATE_SHIFT)
+    ring.drive[slot] = drive(field, state)
 
 
 @inlined
@@ -326,28 +327,34 @@ def _open_column(ring, start_ns, flags):
     headers[new, H_VOLUME_SELL] = 0
     headers[new, H_VOLUME_NONE] = 0
     headers[new, H_N_EVENTS] = 0
-    state = headers[new, H_FLAGS] >> BOOK_STATE_SHIFT << BOOK_STATE_SHIFT
-    headers[new, H_FLAGS] = state | flags | ring.cursor[C_FLAGS]
+    book_bits = headers[new, H_FLAGS] >> BOOK_STATE_SHIFT << BOOK_STATE_SHIFT
+    headers[new, H_FLAGS] = book_bits | flags | ring.cursor[C_FLAGS]
     ring.cursor[C_SEQ] = seq + 1
     if seq + 1 - len(ring.headers) >= ring.cursor[C_OLDEST]:
         ring.cursor[C_OLDEST] = seq + 2 - len(ring.headers)
 
 
 @kernel
-def begin_columns(field, I, ring, seq):
+def begin_columns(field, state, ring, seq):
     """Make column `seq` the open one and write the whole dense grid into it."""
     K = field.config[HALF_WIDTH]
     slot = seq & (len(ring.headers) - 1)
     ring.cursor[C_SEQ] = seq
     for column in range(ring.headers.shape[1]):
         ring.headers[slot, column] = 0
-    settle(field, I, ring, -1)
-    show_offsets(field, I, ring, slot, K, 3 * K)
-    finish_column(field, I, ring)
+    settle(field, state, ring, -1)
+    show_offsets(field, state, ring, slot, K, 3 * K)
+    finish_column(field, state, ring)
 
 
 @inlined
-def _close_ended_columns(field, I, ring, clock_ns, budget):
+def column_end(start_ns, column_ns):
+    """First instant after a column; TIME_END, which no clock passes, if it lies beyond int64."""
+    return start_ns + column_ns if start_ns <= TIME_END - column_ns else TIME_END
+
+
+@inlined
+def _close_ended_columns(field, state, ring, clock_ns, budget):
     """Close what ends at or before `clock_ns`. Columns opened, or -1 if that takes more than `budget`."""
     column_ns = ring.config[1]
     if ring.config[2] > 0:
@@ -355,12 +362,12 @@ def _close_ended_columns(field, I, ring, clock_ns, budget):
             return 0
         if budget < 1:
             return -1
-        finish_column(field, I, ring)
+        finish_column(field, state, ring)
         _open_column(ring, clock_ns, 0)
         return 1
-    if clock_ns < ring.cursor[C_END_NS]:
+    if clock_ns < ring.cursor[C_END_NS] or ring.cursor[C_END_NS] == TIME_END:
         return 0
-    finish_column(field, I, ring)
+    finish_column(field, state, ring)
     n_idle = (clock_ns - ring.cursor[C_END_NS]) // column_ns
     flags = 0
     if n_idle > ring.config[3]:
@@ -372,12 +379,12 @@ def _close_ended_columns(field, I, ring, clock_ns, budget):
             return -1
         start_ns = ring.cursor[C_END_NS]
         _open_column(ring, start_ns, flags if opened == n_idle else COLUMN_IDLE)
-        ring.cursor[C_END_NS] = start_ns + column_ns
+        ring.cursor[C_END_NS] = column_end(start_ns, column_ns)
     return n_idle + 1
 
 
 @inlined
-def _record_trade(I, ring, tick, size, side):
+def _record_trade(state, ring, tick, size, side):
     """Count a trade into the open column and list it. side: 1 buy, -1 sell, 0 unknown."""
     seq = ring.cursor[C_SEQ]
     slot = seq & (len(ring.headers) - 1)
@@ -390,8 +397,8 @@ def _record_trade(I, ring, tick, size, side):
     n = ring.cursor[C_N_TRADES]
     row = n & (len(ring.trades) - 1)
     ring.trades[row, T_SEQ] = seq
-    ring.trades[row, T_EVENT_ID] = I[EVENT_ID]
-    ring.trades[row, T_CLOCK_NS] = I[CLOCK_NS]
+    ring.trades[row, T_EVENT_ID] = state[EVENT_ID]
+    ring.trades[row, T_CLOCK_NS] = state[CLOCK_NS]
     ring.trades[row, T_TICK] = tick
     ring.trades[row, T_SIZE] = size
     ring.trades[row, T_SIDE] = side
@@ -402,19 +409,19 @@ def _record_trade(I, ring, tick, size, side):
 
 
 @inlined
-def _has_room(I):
+def _has_room(state):
     """Whether every table can take one more event and stay at most half full."""
     return (
-        2 * (I[N_ORDERS] + 1) <= I[ORDER_MASK]
-        and 2 * (I[N_LEVELS] + 1) <= I[LEVEL_MASK]
-        and 2 * (I[N_NODES] + NODES_PER_EVENT) <= I[NODE_MASK]
-        and 2 * (I[N_FILLS] + 1) <= I[FILL_MASK]
+        2 * (state[N_ORDERS] + 1) <= state[ORDER_MASK]
+        and 2 * (state[N_LEVELS] + 1) <= state[LEVEL_MASK]
+        and 2 * (state[N_NODES] + NODES_PER_EVENT) <= state[NODE_MASK]
+        and 2 * (state[N_FILLS] + 1) <= state[FILL_MASK]
     )
 
 
 @kernel
-def advance(book, field, I, ring, words, start, stop, until_ns, column_budget):
-    """Apply records start .. stop - 1; the index of the first one not applied, I[STOP_REASON] says why.
+def advance(book, field, state, ring, words, start, stop, until_ns, column_budget):
+    """Apply records start .. stop - 1; the index of the first one not applied, state[STOP_REASON] says why.
 
     words : (n, 7) int64, the 56-byte records as they stand.  until_ns : apply no record later than this
     clock; negative for no limit.  column_budget : columns that may be opened.
@@ -424,36 +431,34 @@ def advance(book, field, I, ring, words, start, stop, until_ns, column_budget):
     half_up = tick_size - tick_size // 2  # a remainder of at least this much rounds up
     is_ring_on = ring.config[0] != 0
     orders = book.orders
-    I[STOP_REASON] = DONE
+    state[STOP_REASON] = DONE
     i = start
     while i < stop:
         if i + LOOK_AHEAD < stop:
-            prefetch(orders, home_slot(words[i + LOOK_AHEAD, 2], I[ORDER_MASK]))
-        if not _has_room(I):
-            I[STOP_REASON] = GROW
+            prefetch(orders, home_slot(words[i + LOOK_AHEAD, 2], state[ORDER_MASK]))
+        if not _has_room(state):
+            state[STOP_REASON] = GROW
             break
         ts_event = words[i, 1]
-        clock_ns = max(I[CLOCK_NS], ts_event)
+        clock_ns = max(state[CLOCK_NS], ts_event)
         if until_ns >= 0 and clock_ns > until_ns:
-            I[STOP_REASON] = UNTIL
+            state[STOP_REASON] = UNTIL
             break
         open_slot = np.int64(-1)
         if is_ring_on:
-            open_slot = ring.cursor[C_SEQ] & (len(ring.headers) - 1)
-        if ts_event != I[PREV_TS]:
-            if I[PENDING] != 0:
-                _evaluate_spot(book, field, I, ring, open_slot)
-            if I[N_FILLS] != 0:
-                forget_fills(I)
-            I[PREV_TS] = ts_event
-        if is_ring_on:
-            opened = _close_ended_columns(field, I, ring, clock_ns, column_budget)
+            opened = _close_ended_columns(field, state, ring, clock_ns, column_budget)
             if opened < 0:
-                I[STOP_REASON] = COLUMNS
+                state[STOP_REASON] = COLUMNS
                 break
             column_budget -= opened
             open_slot = ring.cursor[C_SEQ] & (len(ring.headers) - 1)
             ring.headers[open_slot, H_N_EVENTS] += 1
+        if ts_event != state[PREV_TS]:
+            if state[PENDING] != 0:
+                _evaluate_spot(book, field, state, ring, open_slot)
+            if state[N_FILLS] != 0:
+                forget_fills(state)
+            state[PREV_TS] = ts_event
 
         order_id = words[i, 2]
         price = words[i, 3]
@@ -465,16 +470,16 @@ def advance(book, field, I, ring, words, start, stop, until_ns, column_budget):
         i += 1
 
         # event id, clock, price
-        I[EVENT_ID] += 1
-        event_id = I[EVENT_ID]
+        state[EVENT_ID] += 1
+        event_id = state[EVENT_ID]
         is_snapshot = flags & F_SNAPSHOT != 0
         if ts_event < 0:
             book.anomalies[UNDEFINED_TIME] += 1
-        elif ts_event < I[CLOCK_NS] and not is_snapshot:
+        elif ts_event < state[CLOCK_NS] and not is_snapshot:
             book.anomalies[TIME_BACKWARDS] += 1
-        I[CLOCK_NS] = clock_ns
-        if I[EPOCH_NS] == 0:
-            I[EPOCH_NS] = clock_ns
+        state[CLOCK_NS] = clock_ns
+        if state[EPOCH_NS] == 0:
+            state[EPOCH_NS] = clock_ns
         has_price = -PRICE_END < price < PRICE_END
         tick = np.int64(0)
         is_off_tick = False
@@ -505,13 +510,13 @@ def advance(book, field, I, ring, words, start, stop, until_ns, column_budget):
             book.anomalies[NOT_MARKET_BY_ORDER] += 1
         else:
             is_flow = not is_snapshot
-            is_cleared = action == ACTION_CLEAR or (is_snapshot and I[IN_SNAPSHOT] == 0)
-            I[IN_SNAPSHOT] = 1 if is_snapshot else 0
+            is_cleared = action == ACTION_CLEAR or (is_snapshot and state[IN_SNAPSHOT] == 0)
+            state[IN_SNAPSHOT] = 1 if is_snapshot else 0
             if is_cleared:
-                _clear(book, field, I, ring, open_slot)
+                _clear(book, field, state, ring, open_slot)
 
-            if action == ACTION_ADD or action == ACTION_CANCEL or action == ACTION_MODIFY:
-                row = find_order(orders, I[ORDER_MASK], order_id)
+            if action in (ACTION_ADD, ACTION_CANCEL, ACTION_MODIFY):
+                row = find_order(orders, state[ORDER_MASK], order_id)
                 if row >= 0:
                     is_resting = action == ACTION_CANCEL or has_price
                     old_tick = orders[row, 1]
@@ -528,8 +533,8 @@ def advance(book, field, I, ring, words, start, stop, until_ns, column_budget):
                         leaving = min(size, old_size)
                         if leaving == old_size:
                             leaving_orders = np.int64(1)
-                            remove_order(orders, I[ORDER_MASK], row)
-                            I[N_ORDERS] -= 1
+                            remove_order(orders, state[ORDER_MASK], row)
+                            state[N_ORDERS] -= 1
                         else:
                             orders[row, 2] -= leaving << 1
                 elif not has_price:
@@ -552,8 +557,8 @@ def advance(book, field, I, ring, words, start, stop, until_ns, column_budget):
                         resting = size
                         resting_orders = np.int64(1)
                     if size == 0:
-                        remove_order(orders, I[ORDER_MASK], row)
-                        I[N_ORDERS] -= 1
+                        remove_order(orders, state[ORDER_MASK], row)
+                        state[N_ORDERS] -= 1
                     else:
                         orders[row, 1] = tick
                         orders[row, 2] = (size << 1) | side
@@ -571,11 +576,11 @@ def advance(book, field, I, ring, words, start, stop, until_ns, column_budget):
                         orders[row, 0] = order_id
                         orders[row, 1] = tick
                         orders[row, 2] = (size << 1) | side
-                        I[N_ORDERS] += 1
+                        state[N_ORDERS] += 1
                         resting = size
                         resting_orders = np.int64(1)
             elif action == ACTION_FILL:
-                row = find_order(orders, I[ORDER_MASK], order_id)
+                row = find_order(orders, state[ORDER_MASK], order_id)
                 if row >= 0:
                     is_resting = True
                     old_tick = orders[row, 1]
@@ -583,30 +588,30 @@ def advance(book, field, I, ring, words, start, stop, until_ns, column_budget):
                     book.anomalies[UNKNOWN_FILL] += 1
                 if is_flow and size != 0:
                     filled = size
-                    remember_fill(book.fills, I, order_id, size)
+                    remember_fill(book.fills, state, order_id, size)
             elif action == ACTION_TRADE:
                 if has_price and size != 0:
-                    I[LAST_TRADE] = tick
+                    state[LAST_TRADE] = tick
                     if is_ring_on:
                         aggressor = np.int64(0) if side < 0 else 1 - 2 * side
-                        _record_trade(I, ring, tick, size, aggressor)
+                        _record_trade(state, ring, tick, size, aggressor)
             elif action != ACTION_CLEAR and action != ACTION_NONE:
                 book.anomalies[UNKNOWN_ACTION] += 1
 
             if flags & F_LAST != 0:
-                I[IN_SNAPSHOT] = 0
+                state[IN_SNAPSHOT] = 0
             if flags & F_MAYBE_BAD_BOOK != 0:
-                I[IS_SUSPECT] = 1
+                state[IS_SUSPECT] = 1
                 book.anomalies[MAYBE_BAD_BOOK] += 1
 
         # the book
         pulled = np.int64(0)
         if leaving != 0:
-            take_from_level(book.levels, book.nodes, I, old_tick, leaving_side, leaving, leaving_orders)
+            take_from_level(book.levels, book.nodes, state, old_tick, leaving_side, leaving, leaving_orders)
             if is_flow:
-                pulled = pulled_of(book.fills, I, order_id, leaving)
+                pulled = pulled_of(book.fills, state, order_id, leaving)
         if resting != 0:
-            add_to_level(book.levels, book.nodes, I, tick, side, resting, resting_orders)
+            add_to_level(book.levels, book.nodes, state, tick, side, resting, resting_orders)
 
         # the buckets: the record's price first, then the resting order's where it is another
         bucket = tick if n == 1 else tick // n
@@ -614,15 +619,15 @@ def advance(book, field, I, ring, words, start, stop, until_ns, column_budget):
         slot = np.int64(-1)
         old_slot = np.int64(-1)
         if has_price and not (is_cleared and action == ACTION_CLEAR):
-            slot = _slot_of_bucket(field, I, bucket)
+            slot = _slot_of_bucket(field, state, bucket)
             if slot >= 0:
-                touch(field, I, slot)
+                touch(field, state, slot)
         if is_resting:
             old_slot = slot
             if old_bucket != bucket or not has_price:
-                old_slot = _slot_of_bucket(field, I, old_bucket)
+                old_slot = _slot_of_bucket(field, state, old_bucket)
                 if old_slot >= 0:
-                    touch(field, I, old_slot)
+                    touch(field, state, old_slot)
         else:
             old_slot = slot
         if old_slot >= 0:
@@ -638,33 +643,33 @@ def advance(book, field, I, ring, words, start, stop, until_ns, column_budget):
                 record_flow(field, slot, ADD, resting)
 
         if flags & F_LAST != 0:
-            I[PENDING] = 0
-            _evaluate_spot(book, field, I, ring, open_slot)
+            state[PENDING] = 0
+            _evaluate_spot(book, field, state, ring, open_slot)
         else:
-            I[PENDING] = 1
+            state[PENDING] = 1
 
         # the event must be seen: some bucket in view carries its id
         if is_cleared:
             continue
-        if slot >= 0 and _is_seen(field, I, bucket, event_id):
+        if slot >= 0 and _is_seen(field, state, bucket, event_id):
             continue
-        if old_slot >= 0 and _is_seen(field, I, old_bucket, event_id):
+        if old_slot >= 0 and _is_seen(field, state, old_bucket, event_id):
             continue
-        centre_slot = I[LOW_SLOT] + 2 * field.config[HALF_WIDTH]
+        centre_slot = state[LOW_SLOT] + 2 * field.config[HALF_WIDTH]
         if centre_slot >= len(field.cells):
             centre_slot -= len(field.cells)
-        touch(field, I, centre_slot)
+        touch(field, state, centre_slot)
     return i
 
 
 @inlined
-def _is_seen(field, I, bucket, event_id):
+def _is_seen(field, state, bucket, event_id):
     """Whether a bucket is in the grid and carries the event's id."""
     K = field.config[HALF_WIDTH]
-    k = bucket - I[CENTRE_BUCKET]
-    if I[HAS_SPOT] == 0 or k < -K or k > K:
+    k = bucket - state[CENTRE_BUCKET]
+    if state[HAS_SPOT] == 0 or k < -K or k > K:
         return False
-    slot = _slot_of_bucket(field, I, bucket)
+    slot = _slot_of_bucket(field, state, bucket)
     return field.cells[slot, LAST_ID] == event_id
 
 
@@ -678,12 +683,12 @@ def first_foreign(words, instrument):
 
 
 @kernel
-def mark_touched_dirty(field, I):
+def mark_touched_dirty(field, state):
     """Have the forces of every bucket ever touched computed at the next `settle`."""
-    I[N_DIRTY] = 0
+    state[N_DIRTY] = 0
     for slot in range(len(field.cells)):
         field.cells[slot, IS_DIRTY] = 0
         if field.cells[slot, LAST_ID] != 0:
             field.cells[slot, IS_DIRTY] = 1
-            field.dirty[I[N_DIRTY]] = slot
-            I[N_DIRTY] += 1
+            field.dirty[state[N_DIRTY]] = slot
+            state[N_DIRTY] += 1

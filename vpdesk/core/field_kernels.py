@@ -29,7 +29,6 @@ from vpdesk.core.layout import (
     FADE_REF_NS,
     FADE_SPAN_NS,
     FILL,
-    FILLED,
     FLOOR,
     HALF_WIDTH,
     IS_DIRTY,
@@ -41,7 +40,6 @@ from vpdesk.core.layout import (
     N_CHAINS,
     N_DIRTY,
     PULL,
-    PULLED,
     RING_BASE,
     TAU_NS,
     TAU_S,
@@ -104,10 +102,10 @@ def log_of(x):
 
 
 @inlined
-def touch(field, I, slot):
+def touch(field, state, slot):
     """Advance the bucket's chains to the clock and give it this event's id."""
     cells, chains = field.cells, field.chains
-    dt_ns = I[CLOCK_NS] - cells[slot, LAST_TS]
+    dt_ns = state[CLOCK_NS] - cells[slot, LAST_TS]
     if dt_ns > 0 and cells[slot, LAST_ID] != 0:
         x = dt_ns / field.constants[TAU_NS]
         fade = exp_of(-x)
@@ -119,16 +117,16 @@ def touch(field, I, slot):
             chains[slot, flow + 2] = fade * (e3 + x * (e2 + half_x * e1))
             chains[slot, flow + 1] = fade * (e2 + x * e1)
             chains[slot, flow] = fade * e1
-    cells[slot, LAST_TS] = I[CLOCK_NS]
-    cells[slot, LAST_ID] = I[EVENT_ID]
+    cells[slot, LAST_TS] = state[CLOCK_NS]
+    cells[slot, LAST_ID] = state[EVENT_ID]
     if cells[slot, IS_DIRTY] == 0:
         cells[slot, IS_DIRTY] = 1
-        field.dirty[I[N_DIRTY]] = slot
-        I[N_DIRTY] += 1
+        field.dirty[state[N_DIRTY]] = slot
+        state[N_DIRTY] += 1
 
 
 @inlined
-def _set_forces(field, I, slot):
+def _set_forces(field, state, slot):
     """Compute the forces of a bucket from its state at its last touch (engine rules, section 4)."""
     cells, chains, constants = field.cells, field.chains, field.constants
     tau_s = constants[TAU_S]
@@ -164,12 +162,12 @@ def _set_forces(field, I, slot):
     forces[2, slot] = log_of(1.0 + depth) * (1.0 + rest / (depth + abs(rest) + 1.0))
     force = (pressure - vacuum) / (pressure + vacuum + constants[FLOOR])
     forces[3, slot] = min(max(force, -BELOW_ONE), BELOW_ONE)
-    _set_fresh(field, I, slot)
+    _set_fresh(field, state, slot)
 
 
 @inlined
-def _set_fresh(field, I, slot):
-    fade = exp_of((field.cells[slot, LAST_TS] - I[FADE_REF_NS]) / field.constants[TAU_NS])
+def _set_fresh(field, state, slot):
+    fade = exp_of((field.cells[slot, LAST_TS] - state[FADE_REF_NS]) / field.constants[TAU_NS])
     n = len(field.cells)
     pressure = fade * field.forces[0, slot]
     vacuum = fade * field.forces[1, slot]
@@ -180,33 +178,33 @@ def _set_fresh(field, I, slot):
 
 
 @inlined
-def settle(field, I, ring, slot_of_column):
+def settle(field, state, ring, slot_of_column):
     """Compute the forces of all dirty buckets; show them in the open column if there is one (>= 0)."""
-    reference_ns = I[CLOCK_NS] - I[CLOCK_NS] % field.config[FADE_SPAN_NS]
-    if reference_ns != I[FADE_REF_NS]:
+    reference_ns = state[CLOCK_NS] - state[CLOCK_NS] % field.config[FADE_SPAN_NS]
+    if reference_ns != state[FADE_REF_NS]:
         # freshness is stored relative to a time near the clock, a function of the clock alone
-        I[FADE_REF_NS] = reference_ns
+        state[FADE_REF_NS] = reference_ns
         for slot in range(len(field.cells)):
-            _set_fresh(field, I, slot)
-    for d in range(I[N_DIRTY]):
+            _set_fresh(field, state, slot)
+    for d in range(state[N_DIRTY]):
         slot = field.dirty[d]
         field.cells[slot, IS_DIRTY] = 0
-        _set_forces(field, I, slot)
+        _set_forces(field, state, slot)
         if slot_of_column >= 0:
-            offset = slot - I[LOW_SLOT]
+            offset = slot - state[LOW_SLOT]
             if offset < 0:
                 offset += len(field.cells)
-            _show(field, I, ring, slot_of_column, slot, offset)
-    I[N_DIRTY] = 0
+            _show(field, state, ring, slot_of_column, slot, offset)
+    state[N_DIRTY] = 0
 
 
 @inlined
-def _show(field, I, ring, slot_of_column, slot, offset):
+def _show(field, state, ring, slot_of_column, slot, offset):
     """Copy a bucket, `offset` above the lowest tracked one, to its cell if it is in the grid."""
     K = field.config[HALF_WIDTH]
     if offset < K or offset > 3 * K:
         return
-    cell = I[RING_BASE] + offset - K
+    cell = state[RING_BASE] + offset - K
     if cell > 2 * K:
         cell -= 2 * K + 1
     column = slot_of_column
@@ -215,19 +213,19 @@ def _show(field, I, ring, slot_of_column, slot, offset):
     ring.cells[column, RESISTANCE, cell] = field.forces[2, slot]
     ring.cells[column, FORCE, cell] = field.forces[3, slot]
     ring.cells[column, DEPTH, cell] = field.cells[slot, BID] + field.cells[slot, ASK]
-    since_ns = field.cells[slot, LAST_TS] - I[EPOCH_NS] if field.cells[slot, LAST_ID] != 0 else 0
+    since_ns = max(field.cells[slot, LAST_TS] - state[EPOCH_NS], 0)
     ring.cells[column, TOUCHED_S, cell] = since_ns * 1e-9
     ring.last_event_ids[slot_of_column, cell] = field.cells[slot, LAST_ID]
 
 
 @kernel
-def show_offsets(field, I, ring, slot_of_column, first, last):
+def show_offsets(field, state, ring, slot_of_column, first, last):
     """Rewrite the cells of the buckets `first .. last` above the lowest tracked one."""
     for offset in range(first, last + 1):
-        slot = I[LOW_SLOT] + offset
+        slot = state[LOW_SLOT] + offset
         if slot >= len(field.cells):
             slot -= len(field.cells)
-        _show(field, I, ring, slot_of_column, slot, offset)
+        _show(field, state, ring, slot_of_column, slot, offset)
 
 
 @kernel
@@ -279,7 +277,7 @@ def _dot(a, i, b, row, j, n):
 
 
 @inlined
-def drive(field, I):
+def drive(field, state):
     """Direction of the field near the spot, in (-1, 1); the field must be settled.
 
     w_k = exp(-|k| / reach) exp(-(clock - last_ts_k) / tau). The first factor is `reach_weights`, the
@@ -287,19 +285,19 @@ def drive(field, I):
     """
     K = field.config[HALF_WIDTH]
     n = field.config[TICKS_PER_BUCKET]
-    low = I[CENTRE_BUCKET] - K
+    low = state[CENTRE_BUCKET] - K
     # bucket b is on the bid side when 2 b n + n - 1 < m2
-    excess = I[M2] - n + 1
+    excess = state[M2] - n + 1
     n_bid = min(max(-((-excess) // (2 * n)) - low, 0), 2 * K + 1)
     first_ask = n_bid
     if excess % (2 * n) == 0 and 0 <= excess // (2 * n) - low <= 2 * K:
         first_ask = excess // (2 * n) - low + 1
     n_ask = 2 * K + 1 - first_ask
-    base = I[LOW_SLOT] + K
+    base = state[LOW_SLOT] + K
     if base >= len(field.cells):
         base -= len(field.cells)
     weights, fresh = field.reach_weights, field.fresh
-    now = 1.0 / exp_of((I[CLOCK_NS] - I[FADE_REF_NS]) / field.constants[TAU_NS])
+    now = 1.0 / exp_of((state[CLOCK_NS] - state[FADE_REF_NS]) / field.constants[TAU_NS])
     bid_pressure = _dot(weights, 0, fresh, 0, base, n_bid)
     bid_vacuum = _dot(weights, 0, fresh, 1, base, n_bid)
     ask_pressure = _dot(weights, first_ask, fresh, 0, base + first_ask, n_ask)

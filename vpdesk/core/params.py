@@ -1,5 +1,6 @@
 """The engine's parameters, validated once, immutable afterwards."""
 
+import math
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
@@ -113,8 +114,11 @@ class EngineParams:
             raise EngineError(f"these are not engine parameters: {error}") from None
 
 
-def _check_range(name: str, number: float, least: float, most: float, *, whole: bool = False) -> None:
-    is_number = isinstance(number, int | float) or hasattr(number, "__float__")
-    if not is_number or not least <= number <= most or (whole and int(number) != number):
-        kind = "a whole number" if whole else "a number"
+def _check_range(name: str, number: object, least: float, most: float, *, whole: bool = False) -> None:
+    kind = "a whole number" if whole else "a number"
+    try:
+        value = float(number)  # type: ignore[arg-type]  # anything that is a number, NumPy's included
+    except (TypeError, ValueError):
+        value = math.nan
+    if not least <= value <= most or (whole and not value.is_integer()):
         raise EngineError(f"{name} must be {kind} from {least:g} to {most:g}, not {number!r}")

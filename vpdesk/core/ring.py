@@ -34,7 +34,7 @@ VACUUM: Final = 1  # quantity / s
 RESISTANCE: Final = 2
 FORCE: Final = 3  # in (-1, 1)
 DEPTH: Final = 4  # resting quantity, both sides
-TOUCHED_S: Final = 5  # time of the last touch, seconds after the engine's first event; 0 with id 0: never
+TOUCHED_S: Final = 5  # time of the last touch, seconds after the engine's first clock; id 0: never touched
 N_PLANES: Final = 6
 
 # Fields of `GridRing.headers`, int64 each.
@@ -281,8 +281,20 @@ class GridRing:
         seq, cells, ids, headers, drive = seq[keep], cells[keep], ids[keep], headers[keep], drive[keep]
         k = np.arange(-self.half_width, self.half_width + 1, dtype=np.int32)
         index = (headers[:, H_CENTRE, None] + k) % self.width
-        planes = [np.take_along_axis(cells[:, plane], index, axis=1) for plane in range(N_PLANES)]
-        return Columns(seq, k, *planes, np.take_along_axis(ids, index, axis=1), headers, drive)
+        planes = np.take_along_axis(cells, index[:, None, :], axis=2)
+        return Columns(
+            seq=seq,
+            k=k,
+            pressure=planes[:, PRESSURE],
+            vacuum=planes[:, VACUUM],
+            resistance=planes[:, RESISTANCE],
+            force=planes[:, FORCE],
+            depth=planes[:, DEPTH],
+            touched_s=planes[:, TOUCHED_S],
+            last_event_id=np.take_along_axis(ids, index, axis=1),
+            headers=headers,
+            drive=drive,
+        )
 
     def read_trades(self, first: int, last: int) -> NDArray[np.int64]:
         """Copy the trades of columns ``first .. last``, oldest first; fields ``T_*``. Thread: reader."""
