@@ -25,12 +25,16 @@ def _file_rows(facts: FileFacts) -> list[tuple[str, str]]:
     rows = [("file" if i == 0 else "", str(path)) for i, path in enumerate(facts.paths)]
     schema = "mixed, with mbo records (a live recording)" if facts.is_mixed else "mbo"
     versions = ", ".join(str(version) for version in facts.dbn_versions)
+    starts = [one.first_ts_ns for one in facts.instruments if one.first_ts_ns]
     rows += [
         ("dataset", facts.dataset),
         ("schema", schema + (", with ts_out" if facts.has_ts_out else "")),
         ("DBN version", versions),
         ("records", f"{with_thousands(facts.n_records)} market-by-order"),
-        ("from", format_utc(min(one.first_ts_ns for one in facts.instruments))),
+        (
+            "from",
+            format_utc(min(starts, default=0)),
+        ),
         ("to", format_utc(max(one.last_ts_ns for one in facts.instruments))),
         ("content id", facts.content_id),
     ]
@@ -77,7 +81,7 @@ def _origin(tick: TickSize) -> str:
 def _book(one: InstrumentFacts) -> str:
     if one.starts_mid_book:
         return "unknown: the data begin in mid-session"
-    return "from a snapshot" if one.has_snapshot else "empty"
+    return "from a snapshot" if one.has_snapshot else "empty, after a clear"
 
 
 def format_price(raw: int) -> str:

@@ -216,8 +216,8 @@ class Spool:
         return n_done // MBO_DTYPE.itemsize
 
     def _keep(self, records: NDArray[np.void]) -> None:
-        n_bytes = records.nbytes + sum(some.nbytes for some in self._in_memory)
-        if n_bytes > self._cache.max_memory_bytes:
+        n_in_memory = sum(some.size for some in self._in_memory)
+        if (n_in_memory + records.size) * MBO_DTYPE.itemsize > self._cache.max_memory_bytes:
             raise SourceError(
                 f"The cache folder {self._cache.folder} cannot be written ({self.disk_problem}), and the "
                 "records do not fit in memory. Free some space, or decompress the file first."
@@ -225,7 +225,7 @@ class Spool:
         own = records.copy()
         own.flags.writeable = False
         self._in_memory.append(own)
-        self._starts.append(self.n_records + records.size - own.size)
+        self._starts.append(self._n_on_disk + n_in_memory)
 
     def read(self, start: int, stop: int) -> NDArray[np.void]:
         """Return records ``start .. stop - 1``, read only: a view where they lie together."""

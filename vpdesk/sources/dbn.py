@@ -129,7 +129,7 @@ class ByteStream:
             try:
                 yield self._frame.decompress(compressed)
             except zstandard.ZstdError:
-                self.problem = "the compressed data are damaged"
+                self.problem = "the compressed data are damaged, the last records perhaps wrong"
                 return
             if not self._frame.eof:
                 return
@@ -277,7 +277,12 @@ def reason(error: BaseException) -> str:
 
 
 def _text(field: bytes) -> str:
-    return field.split(b"\0", 1)[0].decode("utf-8", "replace")
+    return _printable(field.split(b"\0", 1)[0].decode("utf-8", "replace"))
+
+
+def _printable(text: str) -> str:
+    # What a file calls itself ends up on terminals: no control characters.
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _read_header(stream: ByteStream) -> tuple[Header, bytes]:
@@ -315,7 +320,7 @@ def _decode_metadata(name: str, data: bytes) -> Header:
         metadata = databento_dbn.Metadata.decode(data)
         return Header(
             version=data[3],
-            dataset=str(metadata.dataset),
+            dataset=_printable(metadata.dataset),
             schema="" if metadata.schema is None else str(metadata.schema),
             has_ts_out=bool(metadata.ts_out),
             n_bytes=len(data),
@@ -334,4 +339,4 @@ def _mappings(mappings: "dict[str, list[MappingIntervalDict]]") -> Iterator[Mapp
             # By default a symbol is asked for and the id given; the other way round is possible.
             symbol, number = (asked, given) if given.isdecimal() else (given, asked)
             if number.isdecimal() and int(number) < 1 << 32:
-                yield Mapping(symbol, int(number), interval["start_date"], interval["end_date"])
+                yield Mapping(_printable(symbol), int(number), interval["start_date"], interval["end_date"])

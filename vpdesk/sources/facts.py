@@ -121,14 +121,14 @@ class FileFacts:
             instruments = tuple(_instrument_from(entry) for entry in plain.pop("instruments"))
             versions = tuple(plain.pop("dbn_versions"))
             return cls(paths=paths, instruments=instruments, dbn_versions=versions, **plain)
-        except (TypeError, KeyError, AttributeError) as error:
+        except (TypeError, KeyError, AttributeError, ValueError) as error:
             raise ValueError(f"not the facts of a file: {error}") from None
 
 
 def _instrument_from(plain: dict[str, Any]) -> InstrumentFacts:
     tick = TickSize(**plain.pop("tick"))
     if tick.origin not in get_args(TickOrigin) or not isinstance(tick.raw, int):
-        raise ValueError("not the facts of a file: bad tick size")
+        raise ValueError("bad tick size")
     ids_by_file = tuple(tuple(ids) for ids in plain.pop("ids_by_file"))
     return InstrumentFacts(tick=tick, ids_by_file=ids_by_file, **plain)
 

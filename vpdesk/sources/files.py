@@ -91,6 +91,13 @@ def find_files(paths: Paths) -> FileSet:
 
 def _expand(path: Path) -> list[tuple[Path, bool]]:
     """Return the files that a name stands for, each with whether it was named itself."""
+    try:
+        return _expand_usable(path)
+    except (OSError, ValueError):  # too long for the system, a NUL inside
+        raise SourceError(f"{str(path)[:80]!r} cannot be the name of a file.") from None
+
+
+def _expand_usable(path: Path) -> list[tuple[Path, bool]]:
     if path.is_dir():
         inside = sorted({file for pattern in _PATTERNS for file in path.glob(pattern) if file.is_file()})
         if not inside:

@@ -26,6 +26,7 @@ NUMERIC_DTYPE: Final = np.dtype(
 
 _T = TypeVar("_T", bound=np.generic)
 
+_FACTS_VERSION: Final = 1  # of what the cache remembers; raise it when facts are computed differently
 _MAX_INSTRUMENTS: Final = 1 << 16
 _PRICE_SAMPLE: Final = 2048  # resting prices kept of each instrument and file
 _OVERLAP_NS: Final = 1_000_000_000  # venue clocks disagree a little at midnight; repeated data disagree more
@@ -75,7 +76,7 @@ def probe_files(
     """Do what `probe` does, for files already found."""
     try:
         content = content_id(files.paths)
-        key = f"{content}-{content_id(files.definitions)[:8]}" if files.definitions else content
+        key = f"{content}-{content_id(files.definitions)[:8]}-{_FACTS_VERSION}"
     except OSError as error:
         raise SourceError(f"The data cannot be read: {reason(error)}.") from None
     if cache is not None and (known := cache.read_text(key)) is not None:

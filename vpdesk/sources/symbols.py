@@ -26,7 +26,7 @@ class Names:
     def __init__(self, mappings: Sequence[Mapping], recorded: ReadOnlyDict[int, str]) -> None:
         symbols: defaultdict[int, dict[str, None]] = defaultdict(dict)  # by id; dict: in order, each once
         ids: defaultdict[str, set[int]] = defaultdict(set)
-        for mapping in mappings:
+        for mapping in sorted(mappings, key=lambda one: (one.first_day, one.symbol)):
             symbols[mapping.instrument_id][mapping.symbol] = None
             ids[mapping.symbol].add(mapping.instrument_id)
         for instrument_id, symbol in recorded.items():
