@@ -1,6 +1,6 @@
 """A plain order book per instrument, kept only to send a snapshot of it."""
 
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,38 +16,41 @@ from vpdesk.core.events import (
     MBO_RTYPE,
     UNDEF_PRICE,
 )
+from vpdesk.sources.dbn_stream import split_by_instrument
 from vpdesk.sources.feed import InstrumentKey
 
-_FIELDS: Final = {name: index for index, name in enumerate(MBO_DTYPE.names or ())}
-_ORDER_ID: Final = _FIELDS["order_id"]
-_PRICE: Final = _FIELDS["price"]
-_SIZE: Final = _FIELDS["size"]
-_FLAGS: Final = _FIELDS["flags"]
-_ACTION: Final = _FIELDS["action"]
-_SIDE: Final = _FIELDS["side"]
+_RECORD_BYTES: Final = MBO_DTYPE.itemsize
 
-_Row = tuple[Any, ...]  # one record, in the order of MBO_DTYPE
+
+class _Order(NamedTuple):
+    """A resting order: the record that last placed it, and what has become of it since."""
+
+    record: bytes
+    side: bytes
+    price: int
+    size: int
 
 
 class Books:
     """The resting orders of every instrument served. A dict keeps arrival order, and so queue priority."""
 
     def __init__(self) -> None:
-        self._orders: dict[InstrumentKey, dict[int, _Row]] = {}
+        self._orders: dict[InstrumentKey, dict[int, _Order]] = {}
 
     def apply(self, records: NDArray[np.void]) -> None:
         """Apply records of any instruments, in stream order."""
-        for row in records.tolist():
-            orders = self._orders.setdefault(InstrumentKey(row[2], row[3]), {})
-            if not row[_FLAGS] & (F_TOB | F_MBP):
-                _apply_row(orders, row)
+        records = records[records["flags"] & (F_TOB | F_MBP) == 0]
+        if len(records):
+            for instrument, part in split_by_instrument(records):
+                _apply(self._orders.setdefault(instrument, {}), part)
 
     def snapshot(self, instrument: InstrumentKey, ts_recv: int) -> NDArray[np.void]:
         """Return a clear and an add per order, (n,) MBO_DTYPE, as the live gateway sends them."""
-        orders = list(self._orders.get(instrument, {}).values())
+        orders = self._orders.get(instrument, {}).values()
         records = np.zeros(1 + len(orders), MBO_DTYPE)
-        if orders:
-            records[1:] = np.array(orders, MBO_DTYPE)
+        records[1:] = np.frombuffer(b"".join(order.record for order in orders), MBO_DTYPE)
+        records["side"][1:] = [order.side for order in orders]
+        records["size"][1:] = [order.size for order in orders]
         records["length"] = MBO_LENGTH_WORDS
         records["rtype"] = MBO_RTYPE
         records["publisher_id"], records["instrument_id"] = instrument
@@ -62,34 +65,30 @@ class Books:
         return records
 
 
-def _apply_row(orders: dict[int, _Row], row: _Row) -> None:
-    order_id = row[_ORDER_ID]
-    match row[_ACTION]:
-        case b"A":
-            orders.pop(order_id, None)
-            orders[order_id] = row
-        case b"C":
-            resting = orders.get(order_id)
-            if resting is None:
-                return
-            left = resting[_SIZE] - row[_SIZE]
-            if left > 0:
-                orders[order_id] = _with_size(resting, left)
-            else:
-                del orders[order_id]
-        case b"M":
-            resting = orders.get(order_id)
-            if row[_SIZE] == 0:
-                orders.pop(order_id, None)
-                return
-            if resting is not None and row[_SIDE] == b"N":
-                row = (*row[:_SIDE], resting[_SIDE], *row[_SIDE + 1 :])
-            if resting is None or row[_PRICE] != resting[_PRICE] or row[_SIZE] > resting[_SIZE]:
-                orders.pop(order_id, None)  # to the back of the queue
-            orders[order_id] = row
-        case b"R":
+def _apply(orders: dict[int, _Order], records: NDArray[np.void]) -> None:
+    # Columns as lists, a record as a slice of bytes: half a microsecond each, a third of rows as tuples.
+    raw = records.tobytes()
+    names = ("order_id", "action", "side", "price", "size")
+    columns = zip(*(records[name].tolist() for name in names), strict=True)
+    for i, (order_id, action, side, price, size) in enumerate(columns):
+        if action in (b"T", b"F", b"N"):
+            continue
+        if action == b"R":
             orders.clear()
-
-
-def _with_size(row: _Row, size: int) -> _Row:
-    return (*row[:_SIZE], size, *row[_SIZE + 1 :])
+            continue
+        resting = orders.get(order_id)
+        if action == b"C":
+            if resting is not None and resting.size > size:
+                orders[order_id] = resting._replace(size=resting.size - size)
+            elif resting is not None:
+                del orders[order_id]
+        elif action in (b"A", b"M"):
+            keeps_place = (
+                action == b"M" and resting is not None and price == resting.price and 0 < size <= resting.size
+            )
+            if resting is not None and not keeps_place:
+                del orders[order_id]  # to the back of the queue, if it comes back
+            if size:
+                side = resting.side if side == b"N" and resting is not None else side
+                record = raw[i * _RECORD_BYTES : (i + 1) * _RECORD_BYTES]
+                orders[order_id] = _Order(record, side, price, size)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,7 @@ from vpdesk.core.events import MBO_DTYPE, UNDEF_TIMESTAMP
 from vpdesk.gateway.book import Books
 from vpdesk.sources.feed import InstrumentKey
 
-_MAX_UNAPPLIED: int = 500_000  # records served since the book was last brought up to date
-_MAX_DUE: int = 4096  # records handed out at once
+_MAX_DUE: Final = 4096  # records handed out at once
 
 
 class Market:
@@ -20,7 +20,7 @@ class Market:
     Parameters
     ----------
     tape
-        Arrays of MBO_DTYPE, in stream order; each is kept until the book has taken it.
+        Arrays of MBO_DTYPE, in stream order.
     speed
         Market time per wall time, by ``ts_recv``; infinity for as fast as it goes.
     """
@@ -32,8 +32,6 @@ class Market:
         self._clock_ns = np.zeros(0, np.uint64)  # running maximum of ts_recv, per record
         self._position = 0
         self._books = Books()
-        self._unapplied: list[NDArray[np.void]] = []
-        self._n_unapplied = 0
         self._origin_wall_s = 0.0
         self._origin_ns = 0
         self.now_ns = 0
@@ -89,21 +87,11 @@ class Market:
 
     def snapshot(self, instrument: InstrumentKey) -> NDArray[np.void]:
         """Return the book that the records served so far have built, as snapshot records."""
-        self._bring_books_up_to_date()
         return self._books.snapshot(instrument, self.now_ns)
 
     def _served(self, records: NDArray[np.void]) -> None:
         self.n_served += len(records)
-        self._unapplied.append(records)
-        self._n_unapplied += len(records)
-        if self._n_unapplied > _MAX_UNAPPLIED:
-            self._bring_books_up_to_date()
-
-    def _bring_books_up_to_date(self) -> None:
-        for records in self._unapplied:
-            self._books.apply(records)
-        self._unapplied.clear()
-        self._n_unapplied = 0
+        self._books.apply(records)
 
     def _next_ns(self) -> int:
         return int(self._clock_ns[self._position]) if self._has_next() else self.now_ns

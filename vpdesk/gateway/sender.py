@@ -27,6 +27,10 @@ class Sender:
         self.n_bytes = 0
         writer.transport.set_write_buffer_limits(high=0)  # so that drain means sent
 
+    async def send_metadata(self, data: bytes) -> None:
+        """Send the head of the stream."""
+        await self._send_checked(data)
+
     async def send(self, data: bytes, record_bytes: int | None = None) -> None:
         """Send whole records, each of ``record_bytes``; None if ``data`` is a single one."""
         for report in [fault for fault in self._faults if isinstance(fault, Report)]:

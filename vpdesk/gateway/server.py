@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vpdesk.core.events import MBO_DTYPE
+from vpdesk.errors import VpdeskError
 from vpdesk.gateway import wire
 from vpdesk.gateway.faults import Fault, Mute, Refuse
 from vpdesk.gateway.market import Market
@@ -89,7 +90,7 @@ class Gateway:
         self._key = key
         self._faults = faults
         self._heartbeat_interval_s = heartbeat_interval_s
-        self._visitor: asyncio.Task[None] | None = None
+        self._visitors: set[asyncio.Task[None]] = set()
 
     async def serve(self, port: int, on_listening: Callable[[int], None]) -> None:
         """Serve until cancelled; ``on_listening`` gets the port, which 0 leaves to the system.
@@ -105,23 +106,24 @@ class Gateway:
             await server.serve_forever()
         finally:
             server.close()
-            if self._visitor is not None:
-                self._visitor.cancel()
-                await asyncio.wait([self._visitor])
+            await _end(self._visitors)
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        former, self._visitor = self._visitor, asyncio.current_task()
-        if former is not None and not former.done():
-            former.cancel()
-            await asyncio.wait([former])
+        visitor = asyncio.current_task()
+        assert visitor is not None
+        former, self._visitors = self._visitors, {visitor}
         try:
+            await _end(former)
             await self._visit(reader, writer)
         except (ConnectionError, _RefusedError) as end:
             _log.info("connection ended: %s", end)
         except asyncio.CancelledError:
             _log.info("connection ended: another one came, or the gateway stops")
+        except VpdeskError as error:  # the tape cannot be read on
+            _log.error("connection ended: %s", error)
         finally:
-            writer.close()
+            self._visitors.discard(visitor)
+            writer.transport.abort()
 
     async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         number = len(self.visits)
@@ -172,7 +174,7 @@ class Gateway:
             visit.subscriptions.append(request)
 
     async def _stream(self, sender: Sender, visit: Visit) -> None:
-        await sender.send(wire.metadata(self._dataset))
+        await sender.send_metadata(wire.metadata(self._dataset))
         for subscription in visit.subscriptions:
             await self._answer(sender, visit, subscription)
         orders = [line for line in visit.subscriptions if line.get("schema") == "mbo"]
@@ -264,6 +266,12 @@ def serving(gateway: Gateway, port: int = 0) -> Iterator[int]:
         thread.join()
         loop.run_until_complete(_let_transports_close())
         loop.close()
+
+
+async def _end(tasks: set[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes:

@@ -87,6 +87,8 @@ class Tap(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell both that it is over."""
+        if exc is not None:
+            exc.with_traceback(None)  # its frames hold the receive buffer, for whoever keeps what was logged
         self.inner.connection_lost(exc)
         disconnected = self.inner.disconnected
         if disconnected.done() and not disconnected.cancelled():
