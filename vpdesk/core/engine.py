@@ -16,13 +16,18 @@ from vpdesk.core.engine_kernels import BookArrays, FieldArrays, RingArrays
 from vpdesk.core.events import ACTIONS, MBO_DTYPE, MBO_LENGTH_WORDS, MBO_RTYPE, PRICE_SCALE, SIDES
 from vpdesk.core.grid import Grid
 from vpdesk.core.params import EngineParams
-from vpdesk.core.ring import BOOK_STATES, C_END_NS, C_OLDEST, C_SEQ, C_SYNCED_ID, H_START_NS, GridRing
+from vpdesk.core.ring import BOOK_STATES, C_SEQ, C_SYNCED_ID, GridRing
 from vpdesk.core.state import pack_state, unpack_state
 from vpdesk.errors import EngineError, StateError
 
 _FADE_SPAN_TAUS: Final = 64  # e^64 and its square stay far inside float64
 _UNALIGNED_CHUNK: Final = 1 << 16  # records copied at a time from a map that is not 8-byte aligned
-_NO_COLUMNS: Final = np.int64(0)
+_WATCHES: Final = {
+    "": layout.WATCH_NOTHING,
+    "best": layout.WATCH_BEST,
+    "spot": layout.WATCH_SPOT,
+    "column": layout.WATCH_COLUMN,
+}
 _INT64_END: Final = 2**63 - 1
 
 _NO_RING: Final = RingArrays(
@@ -95,7 +100,12 @@ class Engine:
     # --- records in --------------------------------------------------------------------------------
 
     def feed(
-        self, records: NDArray[np.void], ring: GridRing | None = None, *, until_ns: int | None = None
+        self,
+        records: NDArray[np.void],
+        ring: GridRing | None = None,
+        *,
+        until_ns: int | None = None,
+        watch: str = "",
     ) -> int:
         """Apply records in order; the one way in for every source.
 
@@ -107,11 +117,14 @@ class Engine:
             Receives the columns; its half width must be the engine's.
         until_ns
             Stop before the first record that would set the clock beyond this.
+        watch
+            Stop after the first event that changes the "best" bid or ask, the "spot", or opens a "column"
+            of `ring`; `is_watch_hit` tells whether one did.
 
         Returns
         -------
         int
-            Records applied: n, unless `until_ns` came first.
+            Records applied: n, unless `until_ns` or `watch` came first.
 
         Raises
         ------
@@ -141,7 +154,7 @@ class Engine:
             budget = np.int64(0 if ring is None else ring.columns_per_batch)
             applied_to = engine_kernels.advance(
                 self._book, self._field, self._scalars, ring_arrays,
-                chunk, offset, offset + stop - position, limit_ns, budget,
+                chunk, offset, offset + stop - position, limit_ns, budget, _WATCHES[watch],
             )  # fmt: skip
             position += applied_to - offset
             if ring is not None:
@@ -149,7 +162,7 @@ class Engine:
             reason = self._scalars[layout.STOP_REASON]
             if reason == layout.GROW:
                 self._grow()
-            elif reason == layout.UNTIL:
+            elif reason in (layout.UNTIL, layout.WATCHED):
                 break
         if ring is None:
             self._settle()
@@ -254,22 +267,19 @@ class Engine:
         arrays = RingArrays(
             ring.cells, ring.last_event_ids, ring.headers, ring.drive, ring.trades, ring.cursor, config
         )
-        is_synced = ring.writer is self and ring.cursor[C_SYNCED_ID] == self.event_id
-        if is_synced and ring.cursor[C_SEQ] >= 0:
+        seq = int(ring.cursor[C_SEQ])
+        is_same_moment = seq >= 0 and ring.cursor[C_SYNCED_ID] == self.event_id
+        if is_same_moment and ring.writer is self:
             return arrays
         ring.writer = self
         ring.tick_size, ring.ticks_per_bucket = self.params.tick_size, self.params.ticks_per_bucket
-        seq = int(ring.cursor[C_SEQ])
-        if seq < 0 or ring.cursor[C_SYNCED_ID] != self.event_id:
-            first_ns = int(self._scalars[layout.CLOCK_NS])
+        if not is_same_moment:  # else the open column goes on: the ring was resumed at this event
+            first_ns = self.clock_ns
             if self.event_id == 0 and len(words):
                 first_ns = max(first_ns, int(words[0, 1]))
-            start_ns = first_ns - first_ns % ring.column_ns if ring.column_events == 0 else first_ns
             seq += 1
-            engine_kernels.begin_columns(self._field, self._scalars, arrays, np.int64(seq))
-            ring.headers[seq & (ring.capacity - 1), H_START_NS] = start_ns
-            ring.cursor[C_END_NS] = min(start_ns + ring.column_ns, _INT64_END)
-            ring.cursor[C_OLDEST] = max(int(ring.cursor[C_OLDEST]), seq - ring.capacity + 1)
+            ring.begin(seq, first_ns)
+        engine_kernels.begin_columns(self._field, self._scalars, arrays, np.int64(seq))
         return arrays
 
     def _publish(self, ring: GridRing, arrays: RingArrays) -> None:
@@ -292,6 +302,11 @@ class Engine:
     def clock_ns(self) -> int:
         """Running maximum of ``ts_event``, ns; 0 before the first."""
         return int(self._scalars[layout.CLOCK_NS])
+
+    @property
+    def is_watch_hit(self) -> bool:
+        """Whether the last `feed` stopped because what it watched changed."""
+        return bool(self._scalars[layout.STOP_REASON] == layout.WATCHED)
 
     @property
     def instrument(self) -> tuple[int, int] | None:

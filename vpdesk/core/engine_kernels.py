@@ -98,6 +98,11 @@ from vpdesk.core.layout import (
     UNKNOWN_FILL,
     UNKNOWN_MODIFY,
     UNTIL,
+    WATCH_BEST,
+    WATCH_COLUMN,
+    WATCH_NOTHING,
+    WATCH_SPOT,
+    WATCHED,
     ZERO_SIZE,
 )
 from vpdesk.core.llvm import copy_row, prefetch
@@ -336,12 +341,10 @@ def _open_column(ring, start_ns, flags):
 
 @kernel
 def begin_columns(field, state, ring, seq):
-    """Make column `seq` the open one and write the whole dense grid into it."""
+    """Make column `seq` the open one and write the whole dense grid into it; its header is the caller's."""
     K = field.config[HALF_WIDTH]
     slot = seq & (len(ring.headers) - 1)
     ring.cursor[C_SEQ] = seq
-    for column in range(ring.headers.shape[1]):
-        ring.headers[slot, column] = 0
     settle(field, state, ring, -1)
     show_offsets(field, state, ring, slot, K, 3 * K)
     finish_column(field, state, ring)
@@ -420,11 +423,12 @@ def _has_room(state):
 
 
 @kernel
-def advance(book, field, state, ring, words, start, stop, until_ns, column_budget):
+def advance(book, field, state, ring, words, start, stop, until_ns, column_budget, watch):
     """Apply records start .. stop - 1; the index of the first one not applied, state[STOP_REASON] says why.
 
     words : (n, 7) int64, the 56-byte records as they stand.  until_ns : apply no record later than this
-    clock; negative for no limit.  column_budget : columns that may be opened.
+    clock; negative for no limit.  column_budget : columns that may be opened.  watch : stop after the
+    first event that changes it (layout.WATCH_BEST ..).
     """
     n = field.config[TICKS_PER_BUCKET]
     tick_size = field.config[TICK_SIZE]
@@ -444,6 +448,7 @@ def advance(book, field, state, ring, words, start, stop, until_ns, column_budge
         if until_ns >= 0 and clock_ns > until_ns:
             state[STOP_REASON] = UNTIL
             break
+        watched = _watched(state, ring, watch)
         open_slot = np.int64(-1)
         if is_ring_on:
             opened = _close_ended_columns(field, state, ring, clock_ns, column_budget)
@@ -649,17 +654,32 @@ def advance(book, field, state, ring, words, start, stop, until_ns, column_budge
             state[PENDING] = 1
 
         # the event must be seen: some bucket in view carries its id
-        if is_cleared:
-            continue
-        if slot >= 0 and _is_seen(field, state, bucket, event_id):
-            continue
-        if old_slot >= 0 and _is_seen(field, state, old_bucket, event_id):
-            continue
-        centre_slot = state[LOW_SLOT] + 2 * field.config[HALF_WIDTH]
-        if centre_slot >= len(field.cells):
-            centre_slot -= len(field.cells)
-        touch(field, state, centre_slot)
+        is_seen = (
+            is_cleared
+            or (slot >= 0 and _is_seen(field, state, bucket, event_id))
+            or (old_slot >= 0 and _is_seen(field, state, old_bucket, event_id))
+        )
+        if not is_seen:
+            centre_slot = state[LOW_SLOT] + 2 * field.config[HALF_WIDTH]
+            if centre_slot >= len(field.cells):
+                centre_slot -= len(field.cells)
+            touch(field, state, centre_slot)
+        if watch != WATCH_NOTHING and watched != _watched(state, ring, watch):
+            state[STOP_REASON] = WATCHED
+            break
     return i
+
+
+@inlined
+def _watched(state, ring, watch):
+    """A number that changes when what is watched changes."""
+    if watch == WATCH_BEST:
+        return state[BEST_BID] * 31 + state[BEST_ASK]
+    if watch == WATCH_SPOT:
+        return state[CENTRE_TICK] + state[HAS_SPOT]
+    if watch == WATCH_COLUMN:
+        return ring.cursor[C_SEQ]
+    return np.int64(0)
 
 
 @inlined

@@ -54,6 +54,13 @@ DONE: Final = 0
 GROW: Final = 1  # a table is too full for one more event
 COLUMNS: Final = 2  # the announced columns are used up
 UNTIL: Final = 3  # the next record is later than asked for
+WATCHED: Final = 4  # the last event changed what the caller watches
+
+# What a caller can watch.
+WATCH_NOTHING: Final = 0
+WATCH_BEST: Final = 1  # best bid or best ask
+WATCH_SPOT: Final = 2
+WATCH_COLUMN: Final = 3  # a new column
 
 # --- config, int64 ---------------------------------------------------------------------------------
 TICK_SIZE: Final = 0

@@ -79,7 +79,8 @@ C_END_NS: Final = 1  # first instant after the open column (time cadence)
 C_N_TRADES: Final = 2  # ever written
 C_SYNCED_ID: Final = 3  # engine event the open column shows, -1: must be rebuilt
 C_FLAGS: Final = 4  # sticky flags for columns being written (COLUMN_GAP)
-C_OLDEST: Final = 5  # first column ever written
+C_OLDEST: Final = 5  # first column that holds history
+C_FIRST_TRADE: Final = 6  # first trade that is listed
 N_CURSOR: Final = 8
 
 DEFAULT_COLUMN_NS: Final = 100_000_000
@@ -168,7 +169,7 @@ class GridRing:
         self.capacity = 1 << max(4, (int(capacity) - 1).bit_length())
         self.column_ns = int(column_ns)
         self.column_events = int(column_events)
-        self.max_idle_columns = min(int(max_idle_columns), self.capacity // 2)
+        self.max_idle_columns = int(max_idle_columns)
         # zeros, not empty: pages are mapped on first write, so an unused ring costs nothing
         self.cells = np.zeros((self.capacity, N_PLANES, self.width), np.float32)
         self.last_event_ids = np.zeros((self.capacity, self.width), np.int64)
@@ -187,6 +188,7 @@ class GridRing:
         self._lock = threading.Lock()
         self.published_seq = -1
         self.published_trades = 0
+        self.first_trade = 0
         self.oldest_written = 0
         self.highest_announced = -1
         self._open_cells = np.zeros((N_PLANES, self.width), np.float32)
@@ -200,6 +202,36 @@ class GridRing:
         return max(1, self.capacity // 4)
 
     # --- writer side -------------------------------------------------------------------------------
+
+    def begin(self, seq: int, first_ns: int) -> None:
+        """Start a column whose first event has the clock `first_ns`; the engine fills it. Thread: writer."""
+        start_ns = first_ns if self.column_events else first_ns - first_ns % self.column_ns
+        slot = seq & (self.capacity - 1)
+        self.headers[slot] = 0
+        self.headers[slot, H_START_NS] = start_ns
+        self.cursor[C_END_NS] = min(start_ns + self.column_ns, 2**63 - 1)
+        self.cursor[C_OLDEST] = max(int(self.cursor[C_OLDEST]), seq - self.capacity + 1)
+
+    def checkpoint(self) -> NDArray[np.int64]:
+        """Return where the columns stand, for `resume`: (N_CURSOR + N_HEADERS,) int64. Thread: writer."""
+        open_header = self.headers[int(self.cursor[C_SEQ]) & (self.capacity - 1)]
+        return np.concatenate([self.cursor, open_header])
+
+    def resume(self, checkpoint: NDArray[np.int64]) -> None:
+        """Go on from a `checkpoint` of a ring of the same cadence, this one or another. Thread: writer.
+
+        Columns of this ring before the checkpoint's stay, if it held them; an empty ring starts with it.
+        The engine to feed next must stand at the event of the checkpoint.
+        """
+        seq = int(checkpoint[C_SEQ])
+        is_ours = int(self.cursor[C_OLDEST]) <= seq <= int(self.cursor[C_SEQ])
+        oldest, first_trade = int(self.cursor[C_OLDEST]), int(self.cursor[C_FIRST_TRADE])
+        self.generation += 1
+        self.cursor[:] = checkpoint[:N_CURSOR]
+        self.headers[seq & (self.capacity - 1)] = checkpoint[N_CURSOR:]
+        self.cursor[C_OLDEST] = oldest if is_ours else seq
+        self.cursor[C_FIRST_TRADE] = first_trade if is_ours else checkpoint[C_N_TRADES]
+        self.writer = None
 
     def announce(self) -> None:
         """Reserve the slots of the next batch. Thread: writer, before every kernel call."""
@@ -218,6 +250,7 @@ class GridRing:
             self._open_drive = float(self.drive[slot])
             self.oldest_written = int(self.cursor[C_OLDEST])
             self.published_trades = int(self.cursor[C_N_TRADES])
+            self.first_trade = int(self.cursor[C_FIRST_TRADE])
             self.published_seq = seq
 
     def set_gap(self, is_gap: bool) -> None:
@@ -299,7 +332,9 @@ class GridRing:
     def read_trades(self, first: int, last: int) -> NDArray[np.int64]:
         """Copy the trades of columns ``first .. last``, oldest first; fields ``T_*``. Thread: reader."""
         total = self.published_trades
-        kept = min(total, TRADE_CAPACITY * 7 // 8)  # the last eighth may be overwritten while we read
+        kept = min(
+            total - self.first_trade, TRADE_CAPACITY * 7 // 8
+        )  # the last eighth may be overwritten while we read
         index = np.arange(total - kept, total) % TRADE_CAPACITY
         seqs = self.trades[index, T_SEQ]
         begin, end = np.searchsorted(seqs, [first, last + 1])
