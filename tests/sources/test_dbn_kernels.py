@@ -47,12 +47,17 @@ def split_twin(raw: bytes) -> tuple[list[bytes], list[int], int, int]:
 @given(st.lists(CHUNK, max_size=8).map(b"".join))
 def test_split_walks_any_bytes_as_its_twin_does(data: bytes) -> None:
     raw = np.frombuffer(data, np.uint8)
-    mbo = np.zeros((len(data) // 56 + 1, 56), np.uint8)
+    mbo = np.zeros(len(data), np.uint8)
     noted = np.zeros(len(data) // 16 + 1, np.int64)
 
     n_mbo, n_noted, n_used, damage = kernels.split(raw, KINDS, mbo, noted)
 
-    found = [row.tobytes() for row in mbo[:n_mbo]], noted[:n_noted].tolist(), n_used, damage
+    found = (
+        [row.tobytes() for row in mbo[: 56 * n_mbo].reshape(-1, 56)],
+        noted[:n_noted].tolist(),
+        n_used,
+        damage,
+    )
     assert found == split_twin(data)
 
 

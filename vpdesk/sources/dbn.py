@@ -26,7 +26,7 @@ from vpdesk.sources.facts import with_thousands
 if TYPE_CHECKING:  # imported where it is used: decoding is not needed to list a folder
     from databento_dbn.metadata import MappingIntervalDict
 
-CHUNK: Final = 4 << 20  # bytes of records handled at once
+CHUNK: Final = 1 << 20  # bytes of records handled at once: few enough to stay in the processor's cache
 # Compressed bytes handled at once. One Zstandard block of a few bytes can stand for 128 KiB, so this bounds
 # what a hostile file can make us hold to some 130 MiB.
 _COMPRESSED_PIECE: Final = 4 << 10
@@ -214,7 +214,7 @@ class RecordStream:
         from vpdesk.sources import dbn_kernels as kernels
 
         kinds = self._kinds_of_rtypes()
-        mbo = np.empty((0, kernels.MBO_BYTES), np.uint8)
+        mbo = np.empty(0, np.uint8)
         noted = np.empty(0, np.int64)
         is_last = False
         while not is_last:
@@ -222,7 +222,7 @@ class RecordStream:
             is_last = not fresh
             raw = np.frombuffer(self._carry + fresh, np.uint8)
             if mbo.size < raw.size:
-                mbo = np.empty((raw.size // kernels.MBO_BYTES + 1, kernels.MBO_BYTES), np.uint8)
+                mbo = np.empty(raw.size, np.uint8)
                 noted = np.empty(raw.size // kernels.HEADER_BYTES + 1, np.int64)
             n_mbo, n_noted, n_used, damage = kernels.split(raw, kinds, mbo, noted)
             self._carry = raw[n_used:].tobytes()
@@ -230,7 +230,7 @@ class RecordStream:
             for at in noted[:n_noted]:
                 self._note(raw[at : at + 4 * int(raw[at])].tobytes())
             if n_mbo:
-                records = mbo[:n_mbo].reshape(-1).view(MBO_DTYPE)
+                records = mbo[: n_mbo * kernels.MBO_BYTES].view(MBO_DTYPE)
                 records.flags.writeable = False
                 yield records
             if damage:

@@ -7,9 +7,10 @@ market-by-order record with ``action`` and ``side`` as plain bytes.
 import numpy as np
 from numba import njit
 
-from vpdesk.core.events import F_SNAPSHOT, UNDEF_PRICE
+from vpdesk.core.events import F_SNAPSHOT, MBO_LENGTH_WORDS, MBO_RTYPE, UNDEF_PRICE
 
-MBO_BYTES = 56
+MBO_WORDS = MBO_LENGTH_WORDS
+MBO_BYTES = 4 * MBO_WORDS
 HEADER_BYTES = 16  # every record begins with length, rtype, publisher_id, instrument_id, ts_event
 
 # What `split` does with a record, by its type.
@@ -43,34 +44,44 @@ def split(raw, kinds, mbo, noted):
     """Walk the records in ``raw`` and copy the market-by-order ones, without ts_out, to ``mbo``.
 
     raw : (n,) uint8, beginning at a record;  kinds : (256,) uint8, ``KIND_*`` of each record type;
-    mbo : (m, 56) uint8 with m >= n / 56;  noted : (k,) int64 with k >= n / 16, receives where the records
-    of KIND_NOTED begin.
+    mbo : (m,) uint8 with m >= n;  noted : (k,) int64 with k >= n / 16, receives where the records of
+    KIND_NOTED begin.
     Returns (market-by-order records, noted records, bytes consumed, damage); an incomplete record at the
     end is not consumed.
     """
     n = raw.size
-    n_mbo = 0
+    n_out = 0
     n_noted = 0
     at = 0
+    damage = DAMAGE_NONE
     while at + HEADER_BYTES <= n:
+        run = at
+        while run + MBO_BYTES <= n and raw[run] == MBO_WORDS and raw[run + 1] == MBO_RTYPE:
+            run += MBO_BYTES
+        if run > at:  # plain records in a row are copied at once
+            mbo[n_out : n_out + run - at] = raw[at:run]
+            n_out += run - at
+            at = run
+            continue
         length = 4 * raw[at]
         kind = kinds[raw[at + 1]]
         if kind == KIND_UNEXPECTED:
-            return n_mbo, n_noted, at, DAMAGE_RTYPE
+            damage = DAMAGE_RTYPE
+            break
         if length < HEADER_BYTES or (kind == KIND_MBO and length not in (MBO_BYTES, MBO_BYTES + 8)):
-            return n_mbo, n_noted, at, DAMAGE_LENGTH
+            damage = DAMAGE_LENGTH
+            break
         if at + length > n:
             break
         if kind == KIND_MBO:
-            for i in range(MBO_BYTES):
-                mbo[n_mbo, i] = raw[at + i]
-            mbo[n_mbo, 0] = MBO_BYTES // 4
-            n_mbo += 1
+            mbo[n_out : n_out + MBO_BYTES] = raw[at : at + MBO_BYTES]
+            mbo[n_out] = MBO_WORDS
+            n_out += MBO_BYTES
         elif kind == KIND_NOTED:
             noted[n_noted] = at
             n_noted += 1
         at += length
-    return n_mbo, n_noted, at, DAMAGE_NONE
+    return n_out // MBO_BYTES, n_noted, at, damage
 
 
 @njit(nogil=True, cache=True)

@@ -9,9 +9,9 @@ from typing import Any, Final, Literal, get_args
 
 TickOrigin = Literal["definition", "rule", "inferred", "user"]
 
-_HASHED_WHOLE: Final = 64 << 20  # bytes; a larger file is hashed in spread blocks
+_HASHED_WHOLE: Final = 16 << 20  # bytes; a larger file is hashed in spread blocks
 _N_BLOCKS: Final = 64
-_BLOCK: Final = 1 << 20  # bytes
+_BLOCK: Final = 256 << 10  # bytes
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _instrument_from(plain: dict[str, Any]) -> InstrumentFacts:
 def content_id(paths: Iterable[Path]) -> str:
     """Return a hash of the files' content, whatever their names: 32 hexadecimal digits.
 
-    A file of up to 64 MiB is hashed whole (BLAKE2b); of a larger one, its size and 64 blocks of 1 MiB
+    A file of up to 16 MiB is hashed whole (BLAKE2b); of a larger one, its size and 64 blocks of 256 KiB
     spread evenly from its first byte to its last.
 
     Raises
