@@ -104,7 +104,7 @@ def test_an_untouched_bucket_keeps_every_bit_through_moves_of_the_spot(hostile: 
 
 
 def walking_market(half_width: int, steps: np.ndarray) -> Records:
-    """Return a market of one bid and one ask, two ticks apart, that walks by ``steps`` ticks, with prints between."""
+    """Return a market of one bid and one ask that walks by ``steps`` ticks; at each, an order comes and goes."""
     rng = np.random.default_rng(5)
     rows = [add(1, "B", 999, 5), add(2, "A", 1001, 5)]
     mid, ts = 1000, int(rows[0]["ts_event"][0])
@@ -116,21 +116,21 @@ def walking_market(half_width: int, steps: np.ndarray) -> Records:
             modify(1, "B", mid - 1, 5, ts=ts, flags=0),
             modify(2, "A", mid + 1, 5, ts=ts, flags=0),
             record("N", ts=ts),
-            add(order_id, "A", near, int(rng.integers(1, 9)), ts=ts),
+            add(order_id, "A", near, 7, ts=ts),
+            cancel(order_id, "A", near, int(rng.integers(1, 7)), ts=ts + 1),
+            cancel(order_id, "A", near, 7, ts=ts + 2),
         ]
-        if n % 3 == 0:
-            rows.append(cancel(order_id, "A", near, 1, ts=ts + 1))
     return stream(*rows)
 
 
 def test_buckets_that_leave_the_view_and_return_bring_their_own_bits_back() -> None:
     params = EngineParams(tick_size=TICK, half_width=4)
     witness = Witness(Engine(params), params)
-    steps = np.random.default_rng(3).integers(-4, 5, 300)
+    steps = np.random.default_rng(3).integers(-2, 3, 300)
     for row in one_by_one(walking_market(4, steps)):
         witness.feed(row)
     assert witness.n_compared > 5_000
-    assert witness.n_compared_after_return > 300  # else this test has shown nothing about the margin
+    assert witness.n_compared_after_return > 100  # else this test has shown nothing about the margin
 
 
 def test_jumps_far_beyond_the_grid_leave_it_dense_and_finite_and_owning_its_prices() -> None:

@@ -153,6 +153,8 @@ class ReferenceEngine:
     # --- one rule per action -----------------------------------------------------------------------
 
     def _apply_add(self, event: Event) -> None:
+        if self._tick_from(event.price_raw) is None:
+            return
         if event.order_id in self.book.orders:
             self.anomalies["duplicate_add"] += 1
             self._change_order(event)
@@ -160,6 +162,8 @@ class ReferenceEngine:
             self._insert_order(event)
 
     def _apply_modify(self, event: Event) -> None:
+        if self._tick_from(event.price_raw) is None:
+            return
         if event.order_id in self.book.orders:
             self._change_order(event)
         else:
@@ -167,16 +171,14 @@ class ReferenceEngine:
             self._insert_order(event)
 
     def _insert_order(self, event: Event) -> None:
-        tick = self._tick_from(event.price_raw)
-        if tick is None or event.size == 0 or event.side == "N":
+        if event.size == 0 or event.side == "N":
             return
+        tick = self._tick(event.price_raw)
         self.book.insert(event.order_id, event.side, tick, event.size)
         self._flow(event, tick, add=event.size)
 
     def _change_order(self, event: Event) -> None:
-        tick = self._tick_from(event.price_raw)
-        if tick is None:
-            return
+        tick = self._tick(event.price_raw)
         order = self.book.orders[event.order_id]
         old = Order(order.side, order.tick, order.size)
         side = old.side if event.side == "N" else event.side
@@ -267,8 +269,9 @@ class ReferenceEngine:
             self._touch(self._view()[0], self.centre_tick // self.params.ticks_per_bucket)
 
     def _tick_from(self, price_raw: int) -> int | None:
-        if abs(price_raw) >= MAX_PRICE_RAW:
-            return None
+        return None if abs(price_raw) >= MAX_PRICE_RAW else self._tick(price_raw)
+
+    def _tick(self, price_raw: int) -> int:
         return (price_raw + self.params.tick_size // 2) // self.params.tick_size
 
     # --- spot and frame ----------------------------------------------------------------------------
