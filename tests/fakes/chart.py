@@ -4,23 +4,52 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
+from vpdesk.display.layers import LAYERS
+from vpdesk.display.scale import Scale
+from vpdesk.display.viewport import Viewport
+
+REMEMBERED = frozenset(
+    [
+        "set_source",
+        "set_price_axis",
+        "fit_scale",
+        "set_age_dimming",
+        "set_overlays",
+        "set_quantity_unit",
+        "set_theme",
+        "set_time_zone",
+        "fit",
+        "zoom",
+        "pan",
+        "go_to_first",
+        "go_to_newest",
+    ]
+)
+
 
 class FakeChart(QWidget):
-    """Stands in for `vpdesk.ui.heatmap.HeatmapView`; ``told`` holds the last arguments by method name."""
+    """Stands in for `vpdesk.ui.heatmap.HeatmapView`.
+
+    ``told`` holds the last arguments by the names of `REMEMBERED`.
+    """
 
     hovered = Signal(object)
     clicked = Signal(object)
     following_changed = Signal(bool)
     view_changed = Signal()
-    scale_changed = Signal()
+    scale_changed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.told: dict[str, tuple[object, ...]] = {}
         self.n_ticks = 0
+        self.layer = "net"
+        self.scales: dict[str, Scale] = {}
+        self.is_following = True
+        self.view = Viewport(100, 100, 3.0, 8.0)
 
     def __getattr__(self, name: str) -> object:
-        if not name.startswith("set_") and name not in ("fit", "fit_scale"):
+        if name not in REMEMBERED:
             raise AttributeError(name)
 
         def remember(*args: object) -> None:
@@ -28,9 +57,34 @@ class FakeChart(QWidget):
 
         return remember
 
-    def tick(self) -> None:
+    def set_layer(self, name: str) -> None:
+        self.layer = name
+
+    def set_scale(self, kind: str, bounds: tuple[float, float] | None = None) -> None:
+        low, high = bounds or (-7.0, 7.0)
+        self.scales[self.layer] = Scale.of(kind, low, high, is_signed=low < 0)
+        self.scale_changed.emit(self.scale())
+
+    def scale(self) -> Scale:
+        return self.scales.get(self.layer) or Scale.of(
+            LAYERS[self.layer].transform, -1.0, 1.0, is_signed=True
+        )
+
+    def set_following(self, is_following: bool) -> None:
+        if is_following != self.is_following:
+            self.is_following = is_following
+            self.following_changed.emit(is_following)
+
+    def viewport(self) -> Viewport:
+        return self.view
+
+    def set_viewport(self, view: Viewport) -> None:
+        self.view = view
+        self.view_changed.emit()
+
+    def tick(self) -> bool:
         self.n_ticks += 1
-        self.update()
+        return True
 
     def picture(self, width_px: int, height_px: int) -> QImage:
         image = QImage(width_px, height_px, QImage.Format.Format_RGB32)

@@ -7,6 +7,7 @@ no shortcut is defined anywhere else.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from operator import attrgetter
 from typing import Final
 
 from PySide6.QtCore import QObject
@@ -14,8 +15,6 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from vpdesk.display.layers import LAYERS
 from vpdesk.runtime.commands import SeekEvent, Step
-
-PRICE_AXES: Final = ("price", "spot")
 
 
 class Needs(Enum):
@@ -30,9 +29,10 @@ class Needs(Enum):
 class ActionSpec:
     """One thing the window can be asked to do.
 
-    ``callback`` names a method of the window. It is called without arguments, with ``argument`` if there
-    is one, or with the new state if the action ``is_toggle``. Actions of one ``choice`` exclude each
-    other. A new ``section`` of a menu starts with a separator; rows with a ``submenu`` stand in that.
+    ``callback`` names a method of the window or of a part of it ("chart.fit"). It is called with
+    ``argument`` if there is one, and with the new state if the action ``is_toggle``. Actions of one
+    ``choice`` exclude each other. A new ``section`` of a menu starts with a separator; rows with a
+    ``submenu`` stand in that. ``label`` is the short form of the title for a toolbar.
     """
 
     id: str
@@ -44,6 +44,7 @@ class ActionSpec:
     section: str = ""
     submenu: str = ""
     icon: str = ""
+    label: str = ""
     argument: object = None
     choice: str = ""
     is_toggle: bool = False
@@ -87,12 +88,32 @@ _SCALE_TITLES: Final = {
     "log": "Logarithmic colours",
     "linear": "Linear colours",
 }
+_OVERLAY_TITLES: Final = {
+    "bid_ask": "Best bid and ask",
+    "spot": "Spot line",
+    "last": "Last price",
+    "trades": "Trades",
+}
 _ZONE_TITLES: Final = {"UTC": "UTC", "exchange": "Exchange time", "local": "Local time"}
 
+_ZOOMS: Final = (
+    ("in", "Zoom in", "Less time", ("Ctrl++", "Ctrl+="), (1.5, 1.0)),
+    ("out", "Zoom out", "More time", ("Ctrl+-",), (1 / 1.5, 1.0)),
+    ("price_in", "Zoom in on price", "Fewer prices", ("Ctrl+Up",), (1.0, 1.25)),
+    ("price_out", "Zoom out on price", "More prices", ("Ctrl+Down",), (1.0, 1 / 1.25)),
+)
+_PANS: Final = (
+    ("up", "Move up", "Higher prices", ("Up",), (0.0, 0.1)),
+    ("down", "Move down", "Lower prices", ("Down",), (0.0, -0.1)),
+    ("back", "Move back in time", "Earlier columns", ("PgUp",), (-0.5, 0.0)),
+    ("forward", "Move forward in time", "Later columns", ("PgDown",), (0.5, 0.0)),
+)
+
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
-    ActionSpec("open", "Open files...", "File", "ask_for_files", "Open DBN files", ("Ctrl+O",), icon="open"),
+    ActionSpec("open", "Open files...", "File", "ask_for_files", "Open DBN files", ("Ctrl+O",), icon="open",
+               label="Open"),
     ActionSpec("live", "Connect to a live feed...", "File", "ask_for_live", "Connect to a live feed",
-               ("Ctrl+L",), icon="live"),
+               ("Ctrl+L",), icon="live", label="Live"),
     ActionSpec("demo", "Simulated session", "File", "ask_for_demo", "Play the built-in simulated session",
                ("Ctrl+D",)),
     ActionSpec("copy_readout", "Copy the read-out", "File", "copy_readout",
@@ -100,43 +121,60 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("save_picture", "Save a picture...", "File", "ask_for_picture", "Save the chart as a PNG file",
                ("Ctrl+S",), "Copy", needs=Needs.SESSION),
     ActionSpec("quit", "Quit", "File", "close", "Close the window", ("Ctrl+Q",), "Quit"),
-    ActionSpec("play_pause", "Play or pause", "Playback", "play_or_pause", "Play or pause", ("Space",),
-               icon="play", needs=Needs.SESSION),
-    ActionSpec("faster", "Faster", "Playback", "change_speed", "Play faster", (".", "+", "="), "Speed",
-               argument=1, needs=Needs.REPLAY),
-    ActionSpec("slower", "Slower", "Playback", "change_speed", "Play slower", (",", "-"), "Speed",
-               argument=-1, needs=Needs.REPLAY),
-    ActionSpec("set_speed", "Type a speed", "Playback", "type_speed",
+    ActionSpec("play_pause", "Play or pause", "Playback", "transport.play_or_pause", "Play or pause",
+               ("Space",), icon="play", needs=Needs.REPLAY),
+    ActionSpec("faster", "Faster", "Playback", "transport.change_speed", "Play faster", (".", "+", "="),
+               "Speed", icon="faster", argument=1, needs=Needs.REPLAY),
+    ActionSpec("slower", "Slower", "Playback", "transport.change_speed", "Play slower", (",", "-"), "Speed",
+               icon="slower", argument=-1, needs=Needs.REPLAY),
+    ActionSpec("set_speed", "Type a speed", "Playback", "transport.type_speed",
                "Type a speed from 0.1x to 1000x, or max", ("Ctrl+E",), "Speed", needs=Needs.REPLAY),
     *(forward for forward, _ in _STEPS),
     *(back for _, back in _STEPS),
-    ActionSpec("go_to", "Go to a time or event", "Playback", "type_go_to", "Type a time, an event or a step",
-               ("Ctrl+G",), "Go", needs=Needs.REPLAY),
+    ActionSpec("go_to", "Go to a time or event", "Playback", "transport.type_go_to",
+               "Type a time, an event or a step", ("Ctrl+G",), "Go", needs=Needs.REPLAY),
     ActionSpec("go_start", "Go to the start", "Playback", "send", "Go to the very start", ("Home",), "Go",
                argument=SeekEvent(0), needs=Needs.REPLAY),
     ActionSpec("go_end", "Go to the end", "Playback", "go_to_end", "Go to the last event", ("End",), "Go",
                needs=Needs.REPLAY),
     ActionSpec("cancel", "Cancel the work under way", "Playback", "cancel_work",
                "Give up the seek or recomputation under way", ("Esc",), "Go", needs=Needs.SESSION),
-    *(ActionSpec(f"layer_{layer.name}", layer.title, "View", "show_layer", layer.meaning.capitalize(),
+    *(ActionSpec(f"layer_{layer.name}", layer.title, "View", "choices.show_layer", layer.meaning.capitalize(),
                  (str(number),), "Layer", argument=layer.name, choice="layer")
       for number, layer in enumerate(LAYERS.values(), 1)),
-    ActionSpec("axis_price", "Price axis", "View", "show_price_axis", "Absolute prices: the field moves",
-               ("P",), "Axis", argument="price", choice="axis"),
-    ActionSpec("axis_spot", "Spot axis", "View", "show_price_axis", "Distance from the spot: the field stays",
-               ("S",), "Axis", argument="spot", choice="axis"),
-    *(ActionSpec(f"scale_{name}", f"{name} scale".capitalize(), "View", "show_scale", tip, (), "Axis",
-                 "Colour scale", argument=name, choice="scale")
+    ActionSpec("axis_price", "Price axis", "View", "choices.show_price_axis",
+               "Absolute prices: the field moves", ("P",), "Axis", label="Price", argument="price",
+               choice="axis"),
+    ActionSpec("axis_spot", "Spot axis", "View", "choices.show_price_axis",
+               "Distance from the spot: the field stays", ("S",), "Axis", label="Spot", argument="spot",
+               choice="axis"),
+    *(ActionSpec(f"scale_{name}", f"{name} scale".capitalize(), "View", "choices.show_scale", tip, (),
+                 "Axis", "Colour scale", argument=name, choice="scale")
       for name, tip in _SCALE_TITLES.items()),
-    ActionSpec("fit_scale", "Fit colours", "View", "fit_scale", "Fit the colours to what is in view", ("C",),
-               "Fit", icon="scale", needs=Needs.SESSION),
-    ActionSpec("fit_view", "Fit view", "View", "fit_view", "Show the whole band, at the newest column",
+    *(ActionSpec(f"overlay_{name}", title, "View", "choices.show_overlay", f"Draw or hide: {title.lower()}",
+                 (), "Axis", "Overlays", argument=name, is_toggle=True)
+      for name, title in _OVERLAY_TITLES.items()),
+    ActionSpec("fit_scale", "Fit colours", "View", "chart.fit_scale", "Fit the colours to what is in view",
+               ("C",), "Fit", icon="scale", needs=Needs.SESSION),
+    ActionSpec("fit_view", "Fit view", "View", "chart.fit", "Show every column and the whole band",
                ("F",), "Fit", icon="fit", needs=Needs.SESSION),
-    ActionSpec("follow", "Follow the market", "View", "follow", "Keep the newest column and the spot in view",
-               ("M",), "Fit", icon="follow", is_toggle=True),
-    ActionSpec("dim_by_age", "Dim by age", "View", "dim_by_age", "Dim what has not been touched for long",
-               ("A",), "Fit", icon="age", is_toggle=True),
-    *(ActionSpec(f"zone_{name.lower()}", title, "View", "show_zone", f"Show times in {title}", (),
+    *(ActionSpec(f"zoom_{name}", title, "View", "choices.zoom", tip, keys, "Fit", "Move", argument=factors,
+                 needs=Needs.SESSION)
+      for name, title, tip, keys, factors in _ZOOMS),
+    *(ActionSpec(f"pan_{name}", title, "View", "choices.pan", tip, keys, "Fit", "Move", argument=shares,
+                 needs=Needs.SESSION)
+      for name, title, tip, keys, shares in _PANS),
+    ActionSpec("first_column", "Oldest column", "View", "chart.go_to_first", "Show the oldest column kept",
+               ("Ctrl+Home",), "Fit", "Move", needs=Needs.SESSION),
+    ActionSpec("newest_column", "Newest column", "View", "chart.go_to_newest", "Follow the market again",
+               ("Ctrl+End",), "Fit", "Move", needs=Needs.SESSION),
+    ActionSpec("undo_view", "Undo zoom or move", "View", "choices.history.undo",
+               "Go back to where the view was before", ("Ctrl+Z",), "Fit", needs=Needs.SESSION),
+    ActionSpec("follow", "Follow the market", "View", "choices.follow",
+               "Keep the newest column and the spot in view", ("M",), "Fit", icon="follow", is_toggle=True),
+    ActionSpec("dim_by_age", "Dim by age", "View", "choices.dim_by_age",
+               "Dim what has not been touched for long", ("A",), "Fit", icon="age", is_toggle=True),
+    *(ActionSpec(f"zone_{name}", title, "View", "choices.show_zone", f"Show times in {title}", (),
                  "Window", "Time zone", argument=name, choice="zone")
       for name, title in _ZONE_TITLES.items()),
     *(ActionSpec(f"theme_{name}", f"{name} theme".capitalize(), "View", "show_theme", tip, (), "Window",
@@ -187,12 +225,12 @@ def make_actions(window: QObject) -> dict[str, QAction]:
         action = QAction(spec.title, window)
         action.setObjectName(spec.id)
         action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
+        action.setIconText(spec.label or spec.title)
         action.setToolTip(f"{spec.tip}  ({shortcut_text(spec)})" if spec.shortcuts else spec.tip)
-        action.setStatusTip(spec.tip)
         action.setCheckable(bool(spec.choice) or spec.is_toggle)
         if spec.choice:
             groups[spec.choice].addAction(action)
-        action.triggered.connect(_trigger(spec, getattr(window, spec.callback)))
+        action.triggered.connect(_trigger(spec, window))
         actions[spec.id] = action
     return actions
 
@@ -203,13 +241,10 @@ def shortcut_text(spec: ActionSpec) -> str:
     return " or ".join(QKeySequence(keys).toString(native) for keys in spec.shortcuts)
 
 
-def _trigger(spec: ActionSpec, method: Callable[..., object]) -> Callable[[bool], None]:
+def _trigger(spec: ActionSpec, window: QObject) -> Callable[[bool], None]:
     def call(checked: bool = False) -> None:
-        if spec.is_toggle:
-            method(checked)
-        elif spec.argument is not None:
-            method(spec.argument)
-        else:
-            method()
+        given = () if spec.argument is None else (spec.argument,)
+        state = (checked,) if spec.is_toggle else ()
+        attrgetter(spec.callback)(window)(*given, *state)
 
     return call

@@ -20,20 +20,22 @@ _ROW_HEIGHT_PX: Final = 26
 _WIDTH_PX: Final = 520
 
 
-def match_score(query: str, text: str) -> int | None:
-    """Return how well `query` matches: 0 is best, None is not at all.
+def match_score(query: str, title: str, about: str) -> int | None:
+    """Return how well `query` matches a command: 0 is best, None is not at all.
 
-    Every word of the query must be found; words that begin a word of the text count most, letters that
-    only appear in order count least.
+    Every word of the query must be found: at the head of a word of the title, inside the title, in what
+    the command is about, or at the worst as letters of the title in their order.
     """
+    title, about = title.lower(), about.lower()
     score = 0
-    lowered = text.lower()
     for word in query.lower().split():
-        if any(part.startswith(word) for part in lowered.split()):
+        if any(part.startswith(word) for part in title.split()):
             continue
-        if word in lowered:
+        if word in title:
             score += 1
-        elif _is_subsequence(word, lowered):
+        elif word in about:
+            score += 5
+        elif _is_subsequence(word, title):
             score += 10
         else:
             return None
@@ -99,7 +101,10 @@ class CommandPalette(QDialog):
 
     @Slot(str)
     def _on_text_changed(self, text: str) -> None:
-        found = [(match_score(text, f"{spec.title} {spec.menu} {spec.tip}"), spec) for spec in ACTIONS]
+        found = [
+            (match_score(text, f"{spec.submenu} {spec.title}", f"{spec.menu} {spec.tip}"), spec)
+            for spec in ACTIONS
+        ]
         ranked = sorted(((score, spec) for score, spec in found if score is not None), key=lambda row: row[0])
         self.list.clear()
         for _, spec in ranked:

@@ -62,8 +62,6 @@ class HealthStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("health")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.state_label = QLabel()
         self.source_label = ElidedLabel(Qt.TextElideMode.ElideMiddle)
         self.source_label.setObjectName("muted")

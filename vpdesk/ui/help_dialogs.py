@@ -20,6 +20,8 @@ from vpdesk import __version__
 from vpdesk.ui.actions import ACTIONS, shortcut_text
 from vpdesk.ui.words import ANOMALY_MEANINGS, UNKNOWN_ANOMALY, grouped
 
+_ROW_HEIGHT_PX: Final = 25
+
 _ABOUT: Final = f"""<h3>vpdesk {__version__}</h3>
 <p>Liquidity pressure and vacuum around the spot price,<br>event by event, from a market-by-order feed.</p>
 <p>MIT licence. Made with Qt for Python, pyqtgraph, NumPy and Numba.</p>"""
@@ -30,6 +32,8 @@ def plain_table(columns: tuple[str, ...], parent: QWidget | None = None) -> QTab
     table = QTableWidget(0, len(columns), parent)
     table.setHorizontalHeaderLabels(columns)
     table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT_PX)
+    table.setWordWrap(False)
     table.setShowGrid(False)
     table.setAlternatingRowColors(True)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -59,11 +63,11 @@ class ShortcutSheet(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
-        self.table = plain_table(("Keys", "Action", "What it does"))
-        rows = [(shortcut_text(spec), spec.title, spec.tip) for spec in ACTIONS if spec.shortcuts]
+        self.table = plain_table(("Keys", "Menu", "Action", "What it does"))
+        rows = [(shortcut_text(spec), spec.menu, spec.title, spec.tip) for spec in ACTIONS if spec.shortcuts]
         fill_table(self.table, rows, frozenset())
         _lay_out(self, self.table)
-        self.resize(680, 560)
+        self.resize(860, 600)
 
 
 class AnomalyDialog(QDialog):

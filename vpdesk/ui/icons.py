@@ -67,6 +67,15 @@ def _column_back(painter: QPainter, colour: QColor) -> None:
     _triangle(painter, colour, 14, 8.5)
 
 
+def _slower(painter: QPainter, colour: QColor) -> None:
+    painter.drawLine(QPointF(4, 8), QPointF(12, 8))
+
+
+def _faster(painter: QPainter, colour: QColor) -> None:
+    _slower(painter, colour)
+    painter.drawLine(QPointF(8, 4), QPointF(8, 12))
+
+
 def _open(painter: QPainter, colour: QColor) -> None:
     points = [(2, 12.5), (2, 3.5), (6, 3.5), (7.5, 5.5), (13.5, 5.5), (13.5, 12.5), (2, 12.5)]
     painter.drawPolyline([QPointF(x, y) for x, y in points])
@@ -139,6 +148,8 @@ SHAPES: Final[dict[str, Callable[[QPainter, QColor], None]]] = {
     "event_back": _event_back,
     "column_forward": _column_forward,
     "column_back": _column_back,
+    "slower": _slower,
+    "faster": _faster,
     "open": _open,
     "live": _live,
     "fit": _fit,

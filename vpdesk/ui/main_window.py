@@ -4,11 +4,9 @@ It pulls: one timer looks at the session's ring and status, and draws what is ne
 and opens nothing itself; what needs a file or a feed is asked of the application by a signal.
 """
 
-import dataclasses
 import logging
-from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
@@ -23,26 +21,25 @@ from PySide6.QtWidgets import (
 )
 
 from vpdesk.core.ring import GridRing
+from vpdesk.display.reading import CellReading
 from vpdesk.runtime.commands import CancelWork, Command, SeekEvent, SetSpeed
 from vpdesk.runtime.session import Session
 from vpdesk.runtime.status import SessionStatus
 from vpdesk.ui.actions import ACTIONS, Needs, make_actions
 from vpdesk.ui.bars import ChoiceButtons, fill_menus, make_toolbar
+from vpdesk.ui.chart_choices import ChartChoices
 from vpdesk.ui.command_palette import CommandPalette
-from vpdesk.ui.frame_counter import FrameCounter
+from vpdesk.ui.frame_rate import FrameRate
 from vpdesk.ui.health_strip import HealthStrip
+from vpdesk.ui.heatmap import HeatmapView
 from vpdesk.ui.help_dialogs import AboutDialog, AnomalyDialog, ShortcutSheet
 from vpdesk.ui.icons import icon
 from vpdesk.ui.notices import NoticeBar
 from vpdesk.ui.readout import ReadoutBar, reading_pairs
-from vpdesk.ui.settings import MAX_RECENT, Preferences, SettingsFile
+from vpdesk.ui.settings import MAX_RECENT, SettingsFile
 from vpdesk.ui.theme import apply_tones, resolve_tones
-from vpdesk.ui.times import resolve_zone
 from vpdesk.ui.transport import TransportBar
 from vpdesk.ui.welcome import WelcomePage
-
-if TYPE_CHECKING:
-    from vpdesk.ui.heatmap import HeatmapView
 
 FRAME_INTERVAL_MS: Final = 16
 DEFAULT_SIZE: Final = QSize(1440, 860)
@@ -58,7 +55,7 @@ class MainWindow(QMainWindow):
     ----------
     chart
         Shows the ring; the window takes it over.
-    settings_file
+    settings
         Where the preferences are kept.
 
     Signals
@@ -76,24 +73,21 @@ class MainWindow(QMainWindow):
     live_requested = Signal()
     closed = Signal()
 
-    def __init__(
-        self, chart: "HeatmapView", settings_file: SettingsFile, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, chart: HeatmapView, settings: SettingsFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("vpdesk")
         self.setAcceptDrops(True)
-        self._settings_file = settings_file
-        self._preferences, damage = settings_file.load()
+        self._settings = settings
+        damage = settings.load()
         self._session: Session | None = None
         self._ring: GridRing | None = None
         self._status = SessionStatus()
-        self._zone: tzinfo | None = UTC
         self.chart = chart
         self.actions_by_id = make_actions(self)
         self._make_widgets()
         self._lay_out()
         self._connect()
-        self._frames = FrameCounter(chart)
+        self._frame_rate = FrameRate()
         self._frame_timer = QTimer(self)
         self._frame_timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._frame_timer.setInterval(FRAME_INTERVAL_MS)
@@ -120,29 +114,28 @@ class MainWindow(QMainWindow):
         self.transport.set_live(bool(facts and facts.is_live))
         self.readout.show_pairs(())
         self._enable_actions()
-        self.show_zone(self._preferences.time_zone)
+        self.choices.set_instrument(facts.symbol if facts else "", facts.dataset if facts else "")
         if session is None:
             self.health.show_nothing()
             return
-        if not session.facts.is_live and not session.facts.is_simulated and self._preferences.speed != 1.0:
-            session.send(SetSpeed(self._preferences.speed))
+        if (
+            not session.facts.is_live
+            and not session.facts.is_simulated
+            and self._settings.preferences.speed != 1.0
+        ):
+            session.send(SetSpeed(self._settings.preferences.speed))
         self._pull()
 
     def remember_files(self, paths: list[Path]) -> None:
         """Put files that were opened at the head of the recent ones. Thread: UI."""
         known = [str(path) for path in paths]
-        known += [path for path in self._preferences.recent_files if path not in known]
-        self._prefer(recent_files=tuple(known[:MAX_RECENT]))
+        known += [path for path in self._settings.preferences.recent_files if path not in known]
+        self._settings.prefer(recent_files=tuple(known[:MAX_RECENT]))
         self._show_recent()
 
     def show_notice(self, text: str) -> None:
         """Show a sentence above the chart. Thread: UI."""
         self.notices.show_notice(text)
-
-    @property
-    def preferences(self) -> Preferences:
-        """The user's choices as they stand."""
-        return self._preferences
 
     # --- what the actions call ---------------------------------------------------------------------
 
@@ -151,8 +144,8 @@ class MainWindow(QMainWindow):
         dialog = QFileDialog(self, "Open files", filter=FILE_FILTER)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if self._preferences.recent_files:
-            dialog.setDirectory(str(Path(self._preferences.recent_files[0]).parent))
+        if self._settings.preferences.recent_files:
+            dialog.setDirectory(str(Path(self._settings.preferences.recent_files[0]).parent))
         dialog.filesSelected.connect(self._on_files_selected)
         dialog.open()
 
@@ -180,24 +173,11 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def send(self, command: Command) -> None:
         """Send a command to the session, if there is one."""
-        if self._session is not None:
-            self._session.send(command)
-
-    def play_or_pause(self) -> None:
-        """Ask for the other of the two."""
-        self.transport.play_or_pause()
-
-    def change_speed(self, direction: int) -> None:
-        """Go up (+1) or down (-1) the ladder of speeds."""
-        self.transport.change_speed(direction)
-
-    def type_speed(self) -> None:
-        """Put the keyboard into the speed field."""
-        self.transport.type_speed()
-
-    def type_go_to(self) -> None:
-        """Put the keyboard into the go-to field."""
-        self.transport.type_go_to()
+        if self._session is None:
+            return
+        self._session.send(command)
+        if isinstance(command, SetSpeed) and not self._session.facts.is_simulated:
+            self._settings.prefer(speed=command.speed)
 
     def go_to_end(self) -> None:
         """Go to the last event known."""
@@ -208,56 +188,15 @@ class MainWindow(QMainWindow):
         if not self.transport.give_up_typing() and self._status.progress is not None:
             self.send(CancelWork())
 
-    def show_layer(self, name: str) -> None:
-        """Show another value of the field."""
-        self._prefer(layer=name)
-        self.chart.set_layer(name)
-
-    def show_price_axis(self, name: str) -> None:
-        """Show absolute prices, or distances from the spot."""
-        self._prefer(price_axis=name)
-        self.chart.set_price_axis(name)
-
-    def show_scale(self, kind: str) -> None:
-        """Colour by another transform."""
-        self._prefer(scale_kind=kind)
-        self.chart.set_scale(kind, None)
-        self._choices.show_choice("scale", f"Scale: {kind}")
-
-    def fit_scale(self) -> None:
-        """Fit the colours to what is in view."""
-        self.chart.fit_scale()
-
-    def fit_view(self) -> None:
-        """Show the whole band at the newest column."""
-        self.chart.fit()
-
-    def follow(self, is_following: bool) -> None:
-        """Keep the newest column in view, or stay."""
-        self.chart.set_following(is_following)
-        self._show_following(is_following)
-
-    def dim_by_age(self, is_dimming: bool) -> None:
-        """Dim what has not been touched for long."""
-        self._prefer(dims_by_age=is_dimming)
-        self.chart.set_age_dimming(is_dimming)
-
-    def show_zone(self, name: str) -> None:
-        """Show times in another zone."""
-        self._prefer(time_zone=name)
-        self._zone = resolve_zone(name, self._session.facts.dataset if self._session else "")
-        self.transport.set_zone(self._zone)
-        self.chart.set_time_zone(self._zone)
-
     def show_theme(self, name: str) -> None:
         """Dress the window in another theme."""
-        self._prefer(theme=name)
+        self._settings.prefer(theme=name)
         self.actions_by_id[f"theme_{name}"].setChecked(True)
         self._apply_theme()
 
     def swap_theme(self) -> None:
         """Swap dark and light."""
-        self.show_theme("light" if resolve_tones(self._preferences.theme).is_dark else "dark")
+        self.show_theme("light" if resolve_tones(self._settings.preferences.theme).is_dark else "dark")
 
     def show_full_screen(self, is_full: bool) -> None:
         """Fill the screen, or stop doing so."""
@@ -301,8 +240,10 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop pulling, keep the preferences, and tell the application."""
         self._frame_timer.stop()
-        self._prefer(geometry=bytes(self.saveGeometry().data()), window_state=bytes(self.saveState().data()))
-        trouble = self._settings_file.save(self._preferences)
+        self._settings.prefer(
+            geometry=bytes(self.saveGeometry().data()), window_state=bytes(self.saveState().data())
+        )
+        trouble = self._settings.save()
         if trouble:
             _log.warning(trouble)
         event.accept()
@@ -321,13 +262,14 @@ class MainWindow(QMainWindow):
         self.simulated_line.setWordWrap(True)
         self.welcome = WelcomePage(self.actions_by_id)
         self.anomalies = AnomalyDialog(self)
-        self._choices = ChoiceButtons()
+        self.choices = ChartChoices(self.chart, self._settings, self.actions_by_id, self)
+        self._choice_buttons = ChoiceButtons()
 
     def _lay_out(self) -> None:
         menus = fill_menus(self.menuBar(), self.actions_by_id)
         self._recent_menu = menus["File"].addMenu("Open &recent")
         menus["File"].insertMenu(self.actions_by_id["live"], self._recent_menu)
-        self.addToolBar(make_toolbar(self.actions_by_id, self._choices))
+        self.addToolBar(make_toolbar(self.actions_by_id, self._choice_buttons))
         self._chart_page = QWidget()
         _stack(self._chart_page, self.simulated_line, self.readout, self.chart, stretched=self.chart)
         self._pages = QStackedWidget()
@@ -345,30 +287,21 @@ class MainWindow(QMainWindow):
         self.health.anomalies_requested.connect(self.show_anomalies)
         self.health.cancel_requested.connect(self._on_cancel_requested)
         self.welcome.recent_chosen.connect(self._on_recent_chosen)
-        self.chart.following_changed.connect(self._show_following)
+        self.choices.zone_changed.connect(self.transport.set_zone)
+        self.choices.scale_shown.connect(self._on_scale_shown)
         self.chart.hovered.connect(self._on_chart_hovered)
         QApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
 
     def _apply_preferences(self) -> None:
-        chosen = self._preferences
-        for name in (
-            f"layer_{chosen.layer}",
-            f"axis_{chosen.price_axis}",
-            f"scale_{chosen.scale_kind}",
-            f"zone_{chosen.time_zone.lower()}",
-        ):
-            self.actions_by_id[name].trigger()
-        self.actions_by_id["dim_by_age"].setChecked(chosen.dims_by_age)
-        self.dim_by_age(chosen.dims_by_age)
-        self.follow(True)
-        self.show_theme(chosen.theme)
+        self.choices.apply()
+        self.show_theme(self._settings.preferences.theme)
         self._show_recent()
         self._restore_place()
 
     def _restore_place(self) -> None:
         """Put the window where it was, if any of it can be seen there."""
-        restored = bool(self._preferences.geometry) and self.restoreGeometry(
-            QByteArray(self._preferences.geometry)
+        restored = bool(self._settings.preferences.geometry) and self.restoreGeometry(
+            QByteArray(self._settings.preferences.geometry)
         )
         screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
         is_seen = any(screen.intersected(self.frameGeometry()).width() > 100 for screen in screens)
@@ -376,14 +309,11 @@ class MainWindow(QMainWindow):
             self.resize(DEFAULT_SIZE.boundedTo(screens[0].size()) if screens else DEFAULT_SIZE)
             if screens:
                 self.move(screens[0].topLeft())
-        if self._preferences.window_state:
-            self.restoreState(QByteArray(self._preferences.window_state))
-
-    def _prefer(self, **changes: object) -> None:
-        self._preferences = dataclasses.replace(self._preferences, **changes)  # type: ignore[arg-type]
+        if self._settings.preferences.window_state:
+            self.restoreState(QByteArray(self._settings.preferences.window_state))
 
     def _apply_theme(self) -> None:
-        tones = resolve_tones(self._preferences.theme)
+        tones = resolve_tones(self._settings.preferences.theme)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             apply_tones(app, tones)
@@ -404,12 +334,12 @@ class MainWindow(QMainWindow):
 
     def _show_recent(self) -> None:
         self._recent_menu.clear()
-        for path in self._preferences.recent_files:
+        for path in self._settings.preferences.recent_files:
             action = self._recent_menu.addAction(path.replace("&", "&&"))
             action.setProperty("path", path)
             action.triggered.connect(self._on_recent_triggered)
-        self._recent_menu.setEnabled(bool(self._preferences.recent_files))
-        self.welcome.show_recent(self._preferences.recent_files)
+        self._recent_menu.setEnabled(bool(self._settings.preferences.recent_files))
+        self.welcome.show_recent(self._settings.preferences.recent_files)
 
     def _show_dialog(self, dialog: QWidget) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -424,7 +354,8 @@ class MainWindow(QMainWindow):
         if ring is not self._ring:
             self._ring = ring
             self.chart.set_source(ring)
-        self.chart.tick()
+        if self.chart.tick():
+            self._frame_rate.count()
         status = session.status
         if status is not self._status:
             self._show_status(session, status)
@@ -432,8 +363,6 @@ class MainWindow(QMainWindow):
     def _show_status(self, session: Session, status: SessionStatus) -> None:
         if status.message and status.message != self._status.message:
             self.notices.show_notice(status.message)
-        if status.speed != self._preferences.speed and not session.facts.is_simulated:
-            self._prefer(speed=status.speed)
         self._status = status
         self.transport.show_status(status)
         self.health.show_status(status, session.facts)
@@ -443,18 +372,16 @@ class MainWindow(QMainWindow):
     def _on_frame_timer_timeout(self) -> None:
         if not self.isMinimized():
             self._pull()
-        rate = self._frames.take_rate()
+        rate = self._frame_rate.take()
         if rate is not None:
             self.health.show_frame_rate(rate)
 
-    @Slot(bool)
-    def _show_following(self, is_following: bool) -> None:
-        action = self.actions_by_id["follow"]
-        action.setChecked(is_following)
-        action.setText("Following" if is_following else "Free")
+    @Slot(str)
+    def _on_scale_shown(self, kind: str) -> None:
+        self._choice_buttons.show_choice("scale", f"Scale: {kind}")
 
     @Slot(object)
-    def _on_chart_hovered(self, reading: object) -> None:
+    def _on_chart_hovered(self, reading: CellReading | None) -> None:
         self.readout.show_pairs(reading_pairs(reading))
 
     @Slot()
@@ -487,7 +414,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_color_scheme_changed(self) -> None:
-        if self._preferences.theme == "system":
+        if self._settings.preferences.theme == "system":
             self._apply_theme()
 
 

@@ -5,7 +5,7 @@ on the UI thread.
 """
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -39,6 +39,8 @@ TICK_ORIGINS: Final = {
     "user": "as you typed it",
     "simulated": "of the simulated instrument",
 }
+
+_EXACT: Final = Context(traps=[Inexact, InvalidOperation, Overflow])  # digits are never dropped in silence
 
 
 class TickSizeError(VpdeskError):
@@ -80,8 +82,10 @@ def parse_tick_size(text: str) -> int:
         Not a positive decimal number of at most nine places, or too large.
     """
     try:
-        raw = Decimal(text.strip()) * PRICE_SCALE
-    except InvalidOperation:
+        raw = _EXACT.multiply(Decimal(text.strip()), Decimal(PRICE_SCALE))
+    except Inexact:
+        raise TickSizeError("A tick size has at most nine decimal places.") from None
+    except DecimalException:
         raise TickSizeError("Type a tick size such as 0.25.") from None
     if not raw.is_finite() or raw <= 0:
         raise TickSizeError("The tick size is a number above 0.")
@@ -200,6 +204,7 @@ class OpenDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.open_button: QPushButton = buttons.addButton("Open", QDialogButtonBox.ButtonRole.AcceptRole)
         self.open_button.setDefault(True)
+        buttons.button(QDialogButtonBox.StandardButton.Cancel).setAutoDefault(False)  # Enter means Open
         buttons.accepted.connect(self._on_accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)

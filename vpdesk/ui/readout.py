@@ -5,7 +5,11 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from vpdesk.display.layers import LAYERS
+from vpdesk.display.reading import CellReading
+from vpdesk.display.text import age_text, number_text, price_text
 from vpdesk.ui.theme import tabular
+from vpdesk.ui.words import grouped
 
 # A name and its value, both in words.
 Pairs = tuple[tuple[str, str], ...]
@@ -66,6 +70,45 @@ class ReadoutBar(QWidget):
         self._labels.append((name_label, value_label))
 
 
-def reading_pairs(reading: object) -> Pairs:
-    """Return a cell's reading in words."""
-    return () if reading is None else (("cell", str(reading)),)
+def reading_pairs(reading: CellReading | None) -> Pairs:
+    """Return a cell's values in words, the most important first; nothing over no cell."""
+    if reading is None:
+        return ()
+    price = price_text(reading.tick, reading.tick_size)
+    place = f"{price} ({reading.k:+d})" if reading.k is not None else price
+    layer = LAYERS[reading.layer]
+    if reading.is_gap:
+        return (("Price", place), ("Time", reading.time), (layer.title, "no feed"))
+    if not reading.is_in_band:
+        return (("Price", place), ("Time", reading.time), (layer.title, "outside the band"))
+    shown = age_text(reading.age_s) if layer.name == "age" else f"{_number(reading.value)} {reading.unit}"
+    return (
+        ("Price", place),
+        (layer.title, shown.strip()),
+        *((title, _number(value)) for title, value in _others(reading)),
+        ("touched", f"{age_text(reading.age_s)} before"),
+        ("by event", grouped(reading.last_event_id)),
+        ("Time", reading.time),
+        ("bid", _tick(reading.best_bid_tick, reading.tick_size)),
+        ("ask", _tick(reading.best_ask_tick, reading.tick_size)),
+        ("book", reading.book_state),
+    )
+
+
+def _others(reading: CellReading) -> list[tuple[str, float | None]]:
+    values = {
+        "pressure": reading.pressure,
+        "vacuum": reading.vacuum,
+        "balance": reading.force,
+        "resistance": reading.resistance,
+        "depth": reading.depth,
+    }
+    return [(LAYERS[name].title, value) for name, value in values.items() if name != reading.layer]
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else number_text(value)
+
+
+def _tick(tick: int | None, tick_size: int) -> str:
+    return "none" if tick is None else price_text(tick, tick_size)

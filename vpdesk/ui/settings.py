@@ -5,7 +5,7 @@ The only module that touches QSettings. A file that cannot be understood is set 
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,9 +13,9 @@ import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
 from vpdesk.display.layers import LAYERS
-from vpdesk.display.scale import KINDS
+from vpdesk.display.scale import Scale
 from vpdesk.runtime.commands import MAX_SPEED
-from vpdesk.ui.actions import PRICE_AXES
+from vpdesk.ui.heatmap import OVERLAYS, PRICE_AXES
 from vpdesk.ui.speeds import MAX_FINITE_SPEED, MIN_SPEED
 from vpdesk.ui.theme import THEMES
 from vpdesk.ui.times import ZONES
@@ -36,8 +36,8 @@ class Preferences:
 
     layer: str = "net"
     price_axis: str = "price"
-    scale_kind: str = "asinh"
     dims_by_age: bool = False
+    overlays: frozenset[str] = frozenset(OVERLAYS) - {"spot"}
     theme: str = "system"
     time_zone: str = "UTC"
     speed: float = 1.0
@@ -58,18 +58,26 @@ class SettingsFile:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or Path(platformdirs.user_config_dir("vpdesk", appauthor=False)) / "vpdesk.ini"
+        self.preferences = Preferences()
 
-    def load(self) -> tuple[Preferences, str]:
-        """Return the preferences and a sentence for the user ("" when all is well)."""
+    def prefer(self, **changes: object) -> None:
+        """Change some of the preferences; `save` makes it last."""
+        self.preferences = replace(self.preferences, **changes)  # type: ignore[arg-type]
+
+    def load(self) -> str:
+        """Take up the preferences of the file; return a sentence for the user ("" when all is well)."""
+        self.preferences = Preferences()
         if not self.path.exists():
-            return Preferences(), ""
+            return ""
         damage = self._damage()
         if damage:
-            return Preferences(), self._set_aside(damage)
-        return self._read(), ""
+            return self._set_aside(damage)
+        self.preferences = self._read()
+        return ""
 
-    def save(self, preferences: Preferences) -> str:
+    def save(self) -> str:
         """Write the preferences; return a sentence for the user if that failed, else ""."""
+        preferences = self.preferences
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -77,9 +85,12 @@ class SettingsFile:
         store = self._open()
         store.clear()
         store.setValue("version", _VERSION)
-        for name in ("layer", "price_axis", "scale_kind", "theme", "time_zone", "geometry", "window_state"):
+        for name in ("layer", "price_axis", "theme", "time_zone"):
             store.setValue(f"window/{name}", getattr(preferences, name))
+        for name in ("geometry", "window_state"):
+            store.setValue(f"window/{name}", QByteArray(getattr(preferences, name)))
         store.setValue("window/dims_by_age", "yes" if preferences.dims_by_age else "no")
+        store.setValue("window/overlays", " ".join(sorted(preferences.overlays)) or "none")
         store.setValue("window/speed", repr(preferences.speed))
         _write_recent(store, preferences.recent_files)
         _write_scales(store, preferences.scales)
@@ -120,7 +131,7 @@ class SettingsFile:
         return Preferences(
             layer=_choice(store, "layer", tuple(LAYERS), default.layer),
             price_axis=_choice(store, "price_axis", PRICE_AXES, default.price_axis),
-            scale_kind=_choice(store, "scale_kind", KINDS, default.scale_kind),
+            overlays=_names(store, "overlays", OVERLAYS, default.overlays),
             dims_by_age=_choice(store, "dims_by_age", ("yes", "no"), "no") == "yes",
             theme=_choice(store, "theme", THEMES, default.theme),
             time_zone=_choice(store, "time_zone", ZONES, default.time_zone),
@@ -135,6 +146,11 @@ class SettingsFile:
 def _choice(store: QSettings, name: str, allowed: tuple[str, ...], default: str) -> str:
     value = store.value(f"window/{name}")
     return value if isinstance(value, str) and value in allowed else default
+
+
+def _names(store: QSettings, name: str, allowed: tuple[str, ...], default: frozenset[str]) -> frozenset[str]:
+    value = store.value(f"window/{name}")
+    return frozenset(value.split()) & frozenset(allowed) if isinstance(value, str) and value else default
 
 
 def _bytes(store: QSettings, name: str) -> bytes:
@@ -189,7 +205,15 @@ def _read_scales(store: QSettings) -> dict[tuple[str, str], ColourScale]:
         store.setArrayIndex(index)
         symbol, layer, kind, low, high = (str(store.value(name)) for name in _SCALE_FIELDS)
         ends = _number(low), _number(high)
-        if layer in LAYERS and kind in KINDS and all(map(math.isfinite, ends)) and ends[0] < ends[1]:
+        if layer in LAYERS and _makes_sense(kind, ends, LAYERS[layer].is_signed):
             scales[symbol, layer] = (kind, *ends)
     store.endArray()
     return scales
+
+
+def _makes_sense(kind: str, ends: tuple[float, float], is_signed: bool) -> bool:
+    try:
+        Scale.of(kind, *ends, is_signed)
+    except ValueError:
+        return False
+    return True

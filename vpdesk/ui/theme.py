@@ -140,7 +140,7 @@ QMenu::separator {{ height: 1px; background: {tones.line}; margin: 4px 6px; }}
 QToolBar {{ background: {tones.window}; border: none; border-bottom: 1px solid {tones.line};
     spacing: 2px; padding: 3px 6px; }}
 QToolBar::separator {{ width: 1px; background: {tones.line}; margin: 4px 5px; }}
-QToolButton {{ border: 1px solid transparent; border-radius: 4px; padding: 3px 8px;
+QToolButton {{ border: 1px solid transparent; border-radius: 4px; padding: 3px 6px;
     background: transparent; }}
 QToolButton:hover {{ background: {hover}; }}
 QToolButton:pressed {{ background: {checked}; }}
@@ -149,7 +149,7 @@ QToolButton:focus {{ border-color: {tones.accent}; }}
 QToolButton:disabled {{ color: {_blend(tones.muted, tones.window, 0.6).name()}; }}
 QToolButton[popupMode="2"] {{ padding-right: 18px; }}
 QToolButton::menu-indicator {{ subcontrol-position: right center; right: 5px; }}
-QToolButton#close, QToolButton#cancel {{ padding: 1px 5px; }}
+QToolButton#close, QToolButton#cancel {{ padding: 1px 8px; border-color: {tones.line}; }}
 QLineEdit, QComboBox {{ background: {tones.field}; border: 1px solid {tones.line}; border-radius: 4px;
     padding: 3px 6px; selection-background-color: {tones.accent}; selection-color: {tones.on_accent}; }}
 QLineEdit:focus, QComboBox:focus {{ border-color: {tones.accent}; }}
@@ -168,15 +168,18 @@ QProgressBar::chunk {{ background: {checked}; border-radius: 2px; }}
 QTableView, QListView, QPlainTextEdit, QTreeView {{ background: {tones.field}; border: 1px solid {tones.line};
     border-radius: 4px; gridline-color: {tones.line}; alternate-background-color: {tones.panel};
     selection-background-color: {checked}; selection-color: {tones.text}; outline: none; }}
+QTreeView::item {{ padding: 4px 2px; }}
+QTableView::item {{ padding: 0 8px; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QHeaderView::section {{ background: {tones.panel}; color: {tones.muted}; border: none;
     border-bottom: 1px solid {tones.line}; padding: 4px 8px; }}
 QSplitter::handle {{ background: {tones.line}; }}
-QStatusBar {{ border: none; }}
+QStatusBar {{ border-top: 1px solid {tones.line}; }}
 QStatusBar::item {{ border: none; }}
 QMainWindow::separator {{ background: {tones.line}; width: 1px; height: 1px; }}
 QDockWidget {{ titlebar-close-icon: none; }}
 QDockWidget::title {{ background: {tones.panel}; padding: 4px 8px; border-bottom: 1px solid {tones.line}; }}
-#transport, #health {{ background: {tones.window}; border-top: 1px solid {tones.line}; }}
+#transport {{ background: {tones.window}; border-top: 1px solid {tones.line}; }}
 #readout {{ background: {tones.panel}; border-bottom: 1px solid {tones.line}; }}
 #simulated {{ background: {_blend(tones.accent, tones.window, 0.14).name()}; color: {tones.text};
     border-bottom: 1px solid {tones.line}; padding: 4px 12px; }}

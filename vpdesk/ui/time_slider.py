@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from vpdesk.ui.times import clock_text
+from vpdesk.display.text import time_text
 
 _MARGIN_PX: Final = 8  # so that the handle fits at both ends
 _HANDLE_PX: Final = 6  # radius
@@ -127,7 +127,7 @@ class TimeSlider(QWidget):
 
     def _show_time(self, event: QMouseEvent) -> None:
         if self._end_ns > self._start_ns:
-            text = clock_text(self._ns_from_x(event.position().x()), self.zone)
+            text = time_text(self._ns_from_x(event.position().x()), self.zone, 3)
             QToolTip.showText(event.globalPosition().toPoint(), text, self)
 
     def _ns_from_x(self, x: float) -> int:

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from vpdesk.display.text import local_time, moment_text
 from vpdesk.errors import VpdeskError
 from vpdesk.runtime.commands import SeekEvent, SeekTime
 from vpdesk.runtime.status import SessionStatus
+from vpdesk.ui.words import EQUITY_VENUES
 
 ZONES: Final = ("UTC", "exchange", "local")
 
@@ -20,8 +22,7 @@ _EXCHANGE_ZONES: Final = {
     "XEUR": "Europe/Berlin",
     "XEEE": "Europe/Berlin",
 }
-_NEW_YORK: Final = "America/New_York"  # every US equity and option venue
-_US_PREFIXES: Final = ("X", "EQ", "DB", "OP", "AR", "BA", "ME", "EP", "IEX", "IF")
+_NEW_YORK_VENUES: Final = EQUITY_VENUES | {"OPRA", "IFUS"}
 
 _UNIT_NS: Final = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 _RELATIVE: Final = re.compile(r"([+-])\s*(\d+)(?:\.(\d{1,9}))?\s*(ns|us|ms|s|m|h)")
@@ -44,32 +45,17 @@ def resolve_zone(choice: str, dataset: str) -> tzinfo | None:
         return None
     if choice == "exchange":
         prefix = dataset.split(".")[0].upper()
-        is_us = prefix.startswith(_US_PREFIXES)
-        name = _EXCHANGE_ZONES.get(prefix, _NEW_YORK if is_us else "UTC")
+        name = "America/New_York" if prefix in _NEW_YORK_VENUES else _EXCHANGE_ZONES.get(prefix, "")
         try:
-            return ZoneInfo(name)
+            return ZoneInfo(name) if name else UTC
         except (ZoneInfoNotFoundError, OSError):
             return UTC
     return UTC
 
 
-def moment(ts_ns: int, zone: tzinfo | None) -> datetime:
-    """Return the whole second of `ts_ns` in `zone`."""
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=ts_ns // 10**9)).astimezone(zone)
-
-
-def time_text(ts_ns: int, zone: tzinfo | None, decimals: int = 9) -> str:
+def time_text(ts_ns: int, zone: tzinfo | None) -> str:
     """Return ``2024-03-15 13:30:00.123456789 UTC``; a dash before the first event (0)."""
-    if ts_ns <= 0:
-        return "-"
-    when = moment(ts_ns, zone)
-    fraction = f".{ts_ns % 10**9:09d}"[: decimals + 1] if decimals else ""
-    return f"{when:%Y-%m-%d %H:%M:%S}{fraction} {when.tzname()}"
-
-
-def clock_text(ts_ns: int, zone: tzinfo | None) -> str:
-    """Return ``13:30:00.123``."""
-    return f"{moment(ts_ns, zone):%H:%M:%S}.{ts_ns % 10**9 // 10**6:03d}" if ts_ns > 0 else "-"
+    return moment_text(ts_ns, zone) if ts_ns > 0 else "-"
 
 
 def parse_go_to(text: str, status: SessionStatus, zone: tzinfo | None) -> SeekTime | SeekEvent:
@@ -104,14 +90,14 @@ def _seek_event(event_id: int, status: SessionStatus) -> SeekEvent:
 
 def _seek_time(ts_ns: int, status: SessionStatus, zone: tzinfo | None) -> SeekTime:
     if not status.start_ns <= ts_ns <= status.end_ns:
-        start, end = time_text(status.start_ns, zone, 0), time_text(status.end_ns, zone, 0)
-        raise GoToError(f"The session runs from {start} to {end}.")
+        ends = (time_text(ns, zone) for ns in (status.start_ns, status.end_ns))
+        raise GoToError(f"The session runs from {' to '.join(ends)}.")
     return SeekTime(ts_ns)
 
 
 def _moment_ns(found: re.Match[str], status: SessionStatus, zone: tzinfo | None) -> int:
     date, hour, minute, second, fraction, zone_name = found.groups()
-    here = moment(status.clock_ns or status.start_ns, zone)
+    here = local_time(status.clock_ns or status.start_ns, zone)
     try:
         day = datetime.fromisoformat(date) if date else here.replace(tzinfo=None)
         wall = day.replace(hour=int(hour), minute=int(minute), second=int(second or 0), microsecond=0)

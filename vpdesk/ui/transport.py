@@ -131,8 +131,6 @@ class TransportBar(QWidget):
     def _make_replay_part(self, actions: dict[str, QAction]) -> list[QWidget]:
         self._buttons = [_button(actions[name]) for name in _BUTTONS]
         slower, faster = _button(actions["slower"]), _button(actions["faster"])
-        slower.setText("\N{MINUS SIGN}")
-        faster.setText("+")
         digits = QFontMetrics(self.font())
         self.speed_field.setFont(tabular(self.font()))
         self.speed_field.setFixedWidth(digits.horizontalAdvance("10000x") + 22)

@@ -38,6 +38,11 @@ BOOK_STATES: Final = {
     "empty": ("", "There are no orders yet."),
 }
 
+# The first part of the names of datasets of US equities.
+EQUITY_VENUES: Final = frozenset(
+    "XNAS XNYS XASE XBOS XPSX XCHI XCIS ARCX BATS BATY EDGA EDGX EQUS DBEQ EPRL IEXG MEMX LTSE".split()  # noqa: SIM905 - shorter than eighteen quoted names
+)
+
 _STATES: Final = {
     SessionState.PREPARING: "preparing",
     SessionState.LOADING: "loading",
@@ -54,10 +59,16 @@ def state_words(status: SessionStatus, facts: SessionFacts) -> str:
     if status.state is SessionState.PLAYING:
         doing = "receiving" if facts.is_live else f"playing at {speed_text(status.speed)}"
     elif status.state is SessionState.PAUSED:
-        doing = "picture held" if facts.is_live else "paused"
+        doing = "paused"
     else:
         doing = _STATES[status.state]
     return f"{kind}, {doing}"
+
+
+def quantity_unit(dataset: str) -> str:
+    """Return what a size counts: shares on the venues of equities, contracts elsewhere."""
+    prefix = dataset.split(".")[0].upper()
+    return "shares" if prefix in EQUITY_VENUES else "contracts"
 
 
 def grouped(count: int) -> str:

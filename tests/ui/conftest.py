@@ -1,0 +1,49 @@
+"""A window with fakes around it, for every test of the window's parts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.fakes.chart import FakeChart
+from tests.fakes.session import FakeSession
+from vpdesk.ui.main_window import MainWindow
+from vpdesk.ui.settings import SettingsFile
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # the offscreen platform says so of every window that has a minimum size, and of tool tips
+    ignore = pytest.mark.qt_log_ignore(
+        r"This plugin does not support (propagateSizeHints|raise)", extend=True
+    )
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(ignore)
+
+
+@pytest.fixture
+def chart(qapp: QApplication) -> FakeChart:
+    return FakeChart()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, chart: FakeChart, tmp_path: Path) -> Iterator[MainWindow]:
+    window = MainWindow(chart, SettingsFile(tmp_path / "vpdesk.ini"))
+    qtbot.addWidget(window)
+    window.resize(1280, 720)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    window.chart.setFocus()
+    yield window
+    window.close()
+    QApplication.instance().setStyleSheet("")
+
+
+@pytest.fixture
+def session(window: MainWindow) -> FakeSession:
+    session = FakeSession()
+    window.set_session(session)
+    return session

@@ -1,0 +1,81 @@
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from vpdesk.ui.crash import CrashHooks, install_hooks
+
+
+def _fail() -> None:
+    raise ValueError("the cat walked over the keys")
+
+
+def _raise_on_ui_thread() -> None:
+    try:
+        _fail()
+    except ValueError as error:
+        sys.excepthook(type(error), error, error.__traceback__)  # what Qt does for an exception in a slot
+
+
+@pytest.fixture
+def hooks(qtbot: QtBot) -> Iterator[CrashHooks]:
+    window = QWidget()
+    qtbot.addWidget(window)
+    hooks = install_hooks(window)
+    yield hooks
+    hooks.uninstall()
+
+
+def test_an_exception_is_shown_with_a_report_to_copy(hooks: CrashHooks, qtbot: QtBot) -> None:
+    _raise_on_ui_thread()
+    qtbot.waitUntil(hooks.dialog.isVisible)
+    assert "ValueError: the cat walked over the keys" in hooks.dialog.summary.text()
+    qtbot.mouseClick(hooks.dialog.copy_button, Qt.MouseButton.LeftButton)
+    report = QGuiApplication.clipboard().text()
+    assert "in _fail" in report
+    assert "vpdesk" in report
+    assert not hooks.dialog.isModal()
+
+
+def test_an_exception_in_another_thread_is_shown_too(hooks: CrashHooks, qtbot: QtBot) -> None:
+    thread = threading.Thread(target=_fail, name="engine")
+    thread.start()
+    thread.join()
+    qtbot.waitUntil(hooks.dialog.isVisible)
+    assert "thread: engine" in hooks.dialog.report.toPlainText()
+
+
+def test_many_exceptions_make_one_dialog_with_a_count(hooks: CrashHooks, qtbot: QtBot) -> None:
+    for _ in range(60):
+        _raise_on_ui_thread()
+    qtbot.waitUntil(lambda: hooks.dialog.n_faults == 60)
+    assert "60 faults" in hooks.dialog.summary.text()
+    hooks.dialog.close()
+    _raise_on_ui_thread()
+    qtbot.waitUntil(lambda: hooks.dialog.n_faults == 1)
+
+
+def test_an_interrupt_is_left_to_the_former_hook(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: seen.append(kind))
+    window = QWidget()
+    qtbot.addWidget(window)
+    hooks = install_hooks(window)
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    hooks.uninstall()
+    assert seen == [KeyboardInterrupt]
+
+
+def test_uninstalling_puts_the_former_hooks_back(qtbot: QtBot) -> None:
+    former = (sys.excepthook, threading.excepthook)
+    window = QWidget()
+    qtbot.addWidget(window)
+    hooks = install_hooks(window)
+    assert sys.excepthook is not former[0]
+    hooks.uninstall()
+    assert (sys.excepthook, threading.excepthook) == former

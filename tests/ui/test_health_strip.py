@@ -1,0 +1,77 @@
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.fakes.session import LIVE, PLAYING, REPLAY
+from vpdesk.runtime.status import SessionState
+from vpdesk.ui.health_strip import HealthStrip
+from vpdesk.ui.words import BOOK_STATES
+
+
+@pytest.fixture
+def strip(qtbot: QtBot) -> HealthStrip:
+    strip = HealthStrip()
+    qtbot.addWidget(strip)
+    strip.resize(1280, 24)
+    strip.show()
+    return strip
+
+
+def test_a_status_is_shown_in_words_and_figures(strip: HealthStrip) -> None:
+    strip.show_status(PLAYING, REPLAY)
+    strip.show_frame_rate(59.7)
+    assert strip.state_label.text() == "Replay, playing at 10x"
+    assert strip.source_label.full_text == PLAYING.source
+    assert strip.event_label.text().split() == ["event", "1", "234", "567", "of", "9", "876", "543"]
+    assert strip.rate_label.text() == "12.3 k/s"
+    assert strip.frames_label.text() == "60 frames/s"
+
+
+def test_a_file_that_is_still_being_read_says_that_there_is_more(strip: HealthStrip) -> None:
+    strip.show_status(replace(PLAYING, is_complete=False), REPLAY)
+    assert strip.event_label.text().endswith("543+")
+    strip.show_status(PLAYING, LIVE)
+    assert "of" not in strip.event_label.text()
+
+
+@pytest.mark.parametrize("book_state", BOOK_STATES)
+def test_the_book_badge_tells_by_word_and_tone(strip: HealthStrip, book_state: str) -> None:
+    strip.show_status(replace(PLAYING, book_state=book_state), REPLAY)
+    assert strip.book_badge.text() == f"book {book_state}"
+    assert (strip.book_badge.property("tone"), strip.book_badge.toolTip()) == BOOK_STATES[book_state]
+
+
+def test_progress_is_shown_only_while_there_is_work(strip: HealthStrip, qtbot: QtBot) -> None:
+    strip.show_status(replace(PLAYING, progress=0.25, state=SessionState.SEEKING), REPLAY)
+    assert strip.progress_bar.isVisible()
+    assert strip.progress_bar.value() == strip.progress_bar.maximum() // 4
+    with qtbot.waitSignal(strip.cancel_requested, timeout=1000):
+        qtbot.mouseClick(strip.cancel_button, Qt.MouseButton.LeftButton)
+    strip.show_status(PLAYING, REPLAY)
+    assert not strip.progress_bar.isVisible()
+    assert not strip.cancel_button.isVisible()
+
+
+def test_anomalies_are_counted_and_can_be_asked_for(strip: HealthStrip, qtbot: QtBot) -> None:
+    strip.show_status(replace(PLAYING, anomalies=(("unknown_cancel", 2), ("crossed_book", 1))), REPLAY)
+    assert strip.anomaly_button.text() == "3 anomalies"
+    with qtbot.waitSignal(strip.anomalies_requested, timeout=1000):
+        qtbot.mouseClick(strip.anomaly_button, Qt.MouseButton.LeftButton)
+
+
+def test_without_a_session_there_are_no_figures(strip: HealthStrip) -> None:
+    strip.show_status(PLAYING, REPLAY)
+    strip.show_nothing()
+    assert strip.state_label.text() == "No session"
+    assert not strip.event_label.isVisible()
+
+
+def test_a_long_source_gives_way_and_is_whole_in_its_tip(strip: HealthStrip) -> None:
+    name = "/a/very/long/path/" * 30 + "day.dbn.zst"
+    strip.show_status(replace(PLAYING, source=name), REPLAY)
+    strip.resize(1280, 24)
+    assert strip.minimumSizeHint().width() < 1280
+    assert strip.source_label.text() != name
+    assert strip.source_label.toolTip() == name

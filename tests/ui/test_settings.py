@@ -1,0 +1,90 @@
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from vpdesk.runtime.commands import MAX_SPEED
+from vpdesk.ui.settings import MAX_RECENT, Preferences, SettingsFile
+
+FULL = Preferences(
+    layer="depth",
+    price_axis="spot",
+    dims_by_age=True,
+    overlays=frozenset({"spot"}),
+    theme="light",
+    time_zone="exchange",
+    speed=MAX_SPEED,
+    recent_files=("/data/a b.dbn", "/data/ü,;=.dbn.zst"),
+    geometry=b"\x00\x01\xff",
+    window_state=b"\xfe;=\n",
+    scales={("ES,M4", "net"): ("asinh", -12.5, 1e9), ("ESM4", "age"): ("log", 0.1, 600.0)},
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config" / "vpdesk.ini"
+
+
+def _saved(path: Path, preferences: Preferences) -> str:
+    settings = SettingsFile(path)
+    settings.preferences = preferences
+    return settings.save()
+
+
+def _loaded(path: Path) -> tuple[Preferences, str]:
+    settings = SettingsFile(path)
+    sentence = settings.load()
+    return settings.preferences, sentence
+
+
+def test_what_was_saved_comes_back(path: Path) -> None:
+    assert _saved(path, FULL) == ""
+    assert _loaded(path) == (FULL, "")
+
+
+def test_without_a_file_there_are_defaults_and_nothing_to_say(path: Path) -> None:
+    assert _loaded(path) == (Preferences(), "")
+    assert not path.exists()
+
+
+def test_the_default_file_lies_in_the_users_configuration_folder() -> None:
+    assert SettingsFile().path.is_relative_to(platformdirs.user_config_dir())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x00\xff\xfe garbage", b"not an ini file at all", b"[window]\nlayer=net\n", b"version=99\n"],
+)
+def test_a_file_that_makes_no_sense_is_set_aside_and_said(path: Path, content: bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(content)
+    preferences, sentence = _loaded(path)
+    aside = path.with_name("vpdesk.damaged.ini")
+    assert preferences == Preferences()
+    assert str(aside) in sentence
+    assert sentence.endswith(".")
+    assert not path.exists()
+    assert aside.read_bytes() == content
+
+
+def test_a_value_out_of_range_falls_back_alone(path: Path) -> None:
+    _saved(path, FULL)
+    text = path.read_text()
+    text = text.replace("layer=depth", "layer=everything").replace("speed=inf", "speed=-3")
+    path.write_text(text.replace("high=600.0", "high=nan"))
+    preferences, sentence = _loaded(path)
+    assert sentence == ""
+    assert (preferences.layer, preferences.speed, preferences.theme) == ("net", 1.0, "light")
+    assert preferences.scales == {("ES,M4", "net"): ("asinh", -12.5, 1e9)}
+
+
+def test_recent_files_are_limited(path: Path) -> None:
+    many = tuple(f"/data/{number}.dbn" for number in range(50))
+    _saved(path, Preferences(recent_files=many))
+    assert _loaded(path)[0].recent_files == many[:MAX_RECENT]
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("a file stands where the folder should be")
+    assert "cannot be saved" in _saved(tmp_path / "config" / "vpdesk.ini", FULL)

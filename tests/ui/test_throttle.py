@@ -1,0 +1,24 @@
+from pytestqt.qtbot import QtBot
+
+from vpdesk.ui.throttle import Throttle
+
+
+def test_the_first_wish_passes_at_once_and_the_last_one_wins(qtbot: QtBot) -> None:
+    throttle = Throttle(20)
+    seen: list[object] = []
+    throttle.due.connect(seen.append)
+    for wish in range(1, 100):
+        throttle.wish(wish)
+    assert seen == [1]
+    qtbot.waitUntil(lambda: seen == [1, 99])
+
+
+def test_flush_passes_a_waiting_wish_at_once_and_only_once(qtbot: QtBot) -> None:
+    throttle = Throttle(10_000)
+    seen: list[object] = []
+    throttle.due.connect(seen.append)
+    throttle.wish("first")
+    throttle.wish("last")
+    throttle.flush()
+    throttle.flush()
+    assert seen == ["first", "last"]
