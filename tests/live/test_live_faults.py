@@ -65,15 +65,18 @@ def test_whatever_ends_a_session_a_new_one_begins_with_a_snapshot_and_the_gap_is
     assert books.n_checked == 1
 
 
-def test_the_book_is_right_after_each_of_100_random_drops_and_nothing_grows() -> None:
-    sent = market(70_000)
+def test_the_book_is_right_after_each_of_100_random_drops_and_nothing_grows(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.CRITICAL, "databento")  # pytest would keep every message
+    sent = market(110_000)
     rng = random.Random(7)
-    faults = [[Drop(rng.randrange(1000, 50_000), is_reset=rng.random() < 0.5)] for _ in range(100)]
+    faults = [[Drop(rng.randrange(1000, 80_000), is_reset=rng.random() < 0.5)] for _ in range(100)]
     gateway = wiring.gateway_for(sent, faults=faults, speed=0.05)
     books = wiring.BookWatch(sent)
+    tracemalloc.start()
     with listening(gateway) as feed:
         _watch_until(feed, books, lambda: len(gateway.visits) > 20)
-        tracemalloc.start()
         threads_before, bytes_before = threading.active_count(), _allocated()
         _watch_until(feed, books, lambda: len(gateway.visits) > 100)
         threads_after, bytes_after = threading.active_count(), _allocated()
@@ -81,7 +84,7 @@ def test_the_book_is_right_after_each_of_100_random_drops_and_nothing_grows() ->
         wait_for(feed, FeedState.LIVE)
     assert threads_after <= threads_before + 1, "one session more may be under way"
     assert bytes_after - bytes_before < 2 * 2**20, "the client or we keep something of each session"
-    assert books.n_checked > 60, "of the drops, some come before the snapshot's end"
+    assert books.n_checked > 50, "the other drops hit the snapshot, or the records that tell where it stood"
 
 
 def test_a_refused_key_stops_the_feed_without_another_attempt() -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from tests.factories import INSTRUMENT_ID, PUBLISHER_ID, T0, TICK, Records
-from vpdesk.core.events import F_LAST, F_SNAPSHOT, MBO_DTYPE
+from vpdesk.core.events import F_LAST, F_SNAPSHOT, MBO_DTYPE, MBO_LENGTH_WORDS, MBO_RTYPE
 from vpdesk.gateway.faults import Fault
 from vpdesk.gateway.server import Gateway, serving
 from vpdesk.gateway.wire import ServedInstrument
@@ -45,49 +45,48 @@ def market(n: int, *, seed: int = 1, instrument_id: int = INSTRUMENT_ID, spacing
     """
     rng = np.random.default_rng(seed)
     rows = np.zeros(n, MBO_DTYPE)
-    rows["length"], rows["rtype"] = 14, 160
+    rows["length"], rows["rtype"] = MBO_LENGTH_WORDS, MBO_RTYPE
     rows["publisher_id"], rows["instrument_id"] = PUBLISHER_ID, instrument_id
     rows["ts_event"] = rows["ts_recv"] = T0 + np.arange(n) * spacing_ns
     rows["sequence"] = np.arange(n)
     rows["flags"] = F_LAST
-    choices = rng.random(n)
+    ticks = rng.integers(-50, 50, n)
+    rows["price"] = (20_000 + ticks) * TICK
+    rows["side"] = np.where(ticks < 0, b"B", b"A")
     sizes = rng.integers(2, 50, n)
-    prices = (20_000 + rng.integers(-50, 50, n)) * TICK
     live: list[int] = []
-    for i in range(n):
-        side = b"B" if prices[i] < 20_000 * TICK else b"A"
-        if choices[i] < (0.4 if len(live) > 200 else 0.6) or len(live) < 10:
+    actions, order_ids = [], []
+    for i, (choice, pick) in enumerate(zip(rng.random(n).tolist(), rng.random(n).tolist(), strict=True)):
+        at = int(pick * len(live))
+        if choice < (0.4 if len(live) > 200 else 0.6) or len(live) < 10:
             live.append(i + 1)
-            rows[i] = _filled(rows[i], b"A", i + 1, side, prices[i], sizes[i])
-        elif choices[i] < 0.8:
-            order_id = live.pop(int(choices[i] * 1e6) % len(live))
-            rows[i] = _filled(rows[i], b"C", order_id, side, prices[i], 1000)
+            actions.append(b"A")
+            order_ids.append(i + 1)
+        elif choice < 0.8:
+            actions.append(b"C")
+            order_ids.append(live.pop(at))
+            sizes[i] = 1000  # all of it
         else:
-            order_id = live[int(choices[i] * 1e6) % len(live)]
-            rows[i] = _filled(rows[i], b"M", order_id, side, prices[i], sizes[i])
+            actions.append(b"M")
+            order_ids.append(live[at])
+    rows["action"], rows["order_id"], rows["size"] = actions, order_ids, sizes
     return rows
-
-
-def _filled(row: Any, action: bytes, order_id: int, side: bytes, price: int, size: int) -> Any:
-    row["action"], row["order_id"], row["side"] = action, order_id, side
-    row["price"], row["size"] = price, size
-    return row
 
 
 def apply(book: Book, records: Records) -> None:
     """Apply records to a plain book, by the venue's rules."""
-    for row in records:
-        order_id, action, size = int(row["order_id"]), bytes(row["action"]), int(row["size"])
+    columns = (records[name].tolist() for name in ("order_id", "action", "side", "price", "size"))
+    for order_id, action, side, price, size in zip(*columns, strict=True):
         if action == b"R":
             book.clear()
         elif action in (b"A", b"M"):
-            book[order_id] = (bytes(row["side"]), int(row["price"]), size)
+            book[order_id] = (side, price, size)
         elif action == b"C" and order_id in book:
-            side, price, resting = book[order_id]
+            resting_side, resting_price, resting = book[order_id]
             if size >= resting:
                 del book[order_id]
             else:
-                book[order_id] = (side, price, resting - size)
+                book[order_id] = (resting_side, resting_price, resting - size)
 
 
 def gateway_for(
