@@ -137,6 +137,22 @@ def test_days_are_one_tape_under_one_id(tmp_path: Path, cache: Cache) -> None:
     assert whole(tape) == np.concatenate(expected).tobytes()
 
 
+def test_an_id_that_stands_for_another_symbol_on_another_day_needs_the_symbol(
+    tmp_path: Path, cache: Cache
+) -> None:
+    days = tmp_path / "days"
+    days.mkdir()
+    expected = {}
+    for day, symbol in enumerate(("AAPL", "MSFT")):
+        expected[symbol] = dbn_bytes.orders(500, seed=day, start_ns=START_NS + day * DAY_NS)
+        head = dbn_bytes.header(symbols={symbol: [(day, day + 1, 7)]})
+        written(days, head + expected[symbol].tobytes(), f"{day}.dbn")
+    for symbol, records in expected.items():
+        assert whole(open_tape(days, instrument=symbol, cache=cache)) == records.tobytes()
+    with pytest.raises(UnknownInstrumentError, match="stands for several instruments: AAPL.*MSFT"):
+        open_tape(days, instrument=(1, 7), cache=cache)
+
+
 @pytest.mark.parametrize("shape", ["plain", "zst"])
 def test_a_cut_file_gives_what_it_has_and_says_so(tmp_path: Path, cache: Cache, shape: str) -> None:
     data = HEADER + ES.tobytes() if shape == "plain" else SHAPES["frames"]

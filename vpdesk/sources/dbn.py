@@ -27,9 +27,9 @@ if TYPE_CHECKING:  # imported where it is used: decoding is not needed to list a
     from databento_dbn.metadata import MappingIntervalDict
 
 CHUNK: Final = 1 << 20  # bytes of records handled at once: few enough to stay in the processor's cache
-# Compressed bytes handled at once. One Zstandard block of a few bytes can stand for 128 KiB, so this bounds
-# what a hostile file can make us hold to some 130 MiB.
-_COMPRESSED_PIECE: Final = 4 << 10
+# Compressed bytes handled at once. A Zstandard block of four bytes can stand for 128 KiB, so this bounds what
+# a hostile file can make us hold to 32 MiB at a time; larger pieces are hardly faster.
+_COMPRESSED_PIECE: Final = 1 << 10
 _MAX_METADATA: Final = 256 << 20  # bytes
 
 _ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
@@ -216,22 +216,27 @@ class RecordStream:
         kinds = self._kinds_of_rtypes()
         mbo = np.empty(0, np.uint8)
         noted = np.empty(0, np.int64)
+        damage = kernels.DAMAGE_NONE
         is_last = False
         while not is_last:
             fresh = self._bytes.read(self._chunk_bytes)
             is_last = not fresh
             raw = np.frombuffer(self._carry + fresh, np.uint8)
-            if mbo.size < raw.size:
-                mbo = np.empty(raw.size, np.uint8)
-                noted = np.empty(raw.size // kernels.HEADER_BYTES + 1, np.int64)
-            n_mbo, n_noted, n_used, damage = kernels.split(raw, kinds, mbo, noted)
-            self._carry = raw[n_used:].tobytes()
-            self.n_records += n_mbo
-            for at in noted[:n_noted]:
-                self._note(raw[at : at + 4 * int(raw[at])].tobytes())
-            if n_mbo:
+            n_used = kernels.plain_bytes(raw)
+            if n_used > 0 and raw.size - n_used < kernels.MBO_BYTES:
+                records = raw[:n_used].view(MBO_DTYPE)  # the usual chunk needs no copy
+            else:
+                if mbo.size < raw.size:
+                    mbo = np.empty(raw.size, np.uint8)
+                    noted = np.empty(raw.size // kernels.HEADER_BYTES + 1, np.int64)
+                n_mbo, n_noted, n_used, damage = kernels.split(raw, kinds, mbo, noted)
+                for at in noted[:n_noted]:
+                    self._note(raw[at : at + 4 * int(raw[at])].tobytes())
                 records = mbo[: n_mbo * kernels.MBO_BYTES].view(MBO_DTYPE)
                 records.flags.writeable = False
+            self._carry = raw[n_used:].tobytes()
+            self.n_records += records.size
+            if records.size:
                 yield records
             if damage:
                 self.problem = self._damage(damage == kernels.DAMAGE_RTYPE)

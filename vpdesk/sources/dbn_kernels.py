@@ -40,6 +40,15 @@ _MAX_TS = 2**63 - 1
 
 
 @njit(nogil=True, cache=True)
+def plain_bytes(raw):
+    """Return how many bytes of ``raw``, (n,) uint8, are market-by-order records without ts_out in a row."""
+    at = 0
+    while at + MBO_BYTES <= raw.size and raw[at] == MBO_WORDS and raw[at + 1] == MBO_RTYPE:
+        at += MBO_BYTES
+    return at
+
+
+@njit(nogil=True, cache=True)
 def split(raw, kinds, mbo, noted):
     """Walk the records in ``raw`` and copy the market-by-order ones, without ts_out, to ``mbo``.
 
@@ -55,13 +64,11 @@ def split(raw, kinds, mbo, noted):
     at = 0
     damage = DAMAGE_NONE
     while at + HEADER_BYTES <= n:
-        run = at
-        while run + MBO_BYTES <= n and raw[run] == MBO_WORDS and raw[run + 1] == MBO_RTYPE:
-            run += MBO_BYTES
-        if run > at:  # plain records in a row are copied at once
-            mbo[n_out : n_out + run - at] = raw[at:run]
-            n_out += run - at
-            at = run
+        run = plain_bytes(raw[at:])
+        if run > 0:  # plain records in a row are copied at once
+            mbo[n_out : n_out + run] = raw[at : at + run]
+            n_out += run
+            at += run
             continue
         length = 4 * raw[at]
         kind = kinds[raw[at + 1]]

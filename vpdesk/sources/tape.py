@@ -4,6 +4,7 @@ An uncompressed file that holds nothing else is mapped as it is. Anything else i
 chunk, into the cache folder, and can be read while it grows.
 """
 
+import hashlib
 import threading
 from dataclasses import replace
 from typing import Final, Protocol
@@ -169,7 +170,7 @@ def open_tape(
     if tick_size is not None:
         no_prices = np.empty(0, np.int64)
         chosen = replace(chosen, tick=tick_size_for(facts.dataset, no_prices, override=tick_size))
-    key = f"{facts.content_id}-{chosen.publisher_id}-{chosen.instrument_id}"
+    key = _cache_key(facts, chosen)
     ready = _map_if_plain(files, facts, chosen)
     if ready is None:
         ready = cache.find(key)
@@ -205,7 +206,7 @@ def choose_instrument(facts: FileFacts, choice: InstrumentChoice | None) -> Inst
         asked = choice
     else:
         found = [one for one in facts.instruments if (one.publisher_id, one.instrument_id) == choice]
-        is_clear = True
+        is_clear = len(found) == 1  # not so where the id stood for another symbol on another day
         asked = f"instrument {choice[1]} of publisher {choice[0]}"
     if found and is_clear:
         return found[0]  # of several publishers the busiest
@@ -214,9 +215,14 @@ def choose_instrument(facts: FileFacts, choice: InstrumentChoice | None) -> Inst
     listed += f" and {with_thousands(more)} more" if more > 0 else ""
     if found:
         raise UnknownInstrumentError(
-            f"{asked} stands for several instruments: {listed}. Choose one by its id."
+            f"{asked} stands for several instruments: {listed}. Choose one by its symbol or id."
         )
     raise UnknownInstrumentError(f"The data hold no {asked}. There is: {listed}.")
+
+
+def _cache_key(facts: FileFacts, chosen: InstrumentFacts) -> str:
+    ids = repr((chosen.publisher_id, chosen.ids_by_file)).encode()
+    return f"{facts.content_id}-{hashlib.blake2b(ids, digest_size=8).hexdigest()}"
 
 
 def _with_ids(one: InstrumentFacts) -> str:
