@@ -16,7 +16,7 @@ RATE_PER_S = 200_000
 DURATION_S = 2.5
 
 
-def test_200_000_records_a_second_come_through_without_loss(
+def test_200_000_records_a_second_come_through_without_loss() -> None:
     record_property: Callable[[str, object], None],
 ) -> None:
     block = market(10_000, spacing_ns=1_000_000_000 // RATE_PER_S)
