@@ -17,7 +17,7 @@ DURATION_S = 2.5
 
 
 def test_200_000_records_a_second_come_through_without_loss() -> None:
-def test_200_000_records_a_second_come_through_without_loss() -> None:
+    block = market(10_000, spacing_ns=1_000_000_000 // RATE_PER_S)
     n_blocks = int(RATE_PER_S * DURATION_S) // len(block)
     sent = np.concatenate([block] * n_blocks)
     n = len(sent)
