@@ -152,9 +152,10 @@ def test_records_before_damaged_compression_are_kept(tmp_path: Path) -> None:
     ("at", "value", "words"),
     [
         (0, 0, "length 0 bytes"),
-        (0, 3, "length 12"),
-        (0, 15, "length 60"),
-        (0, 255, "length"),
+        (0, 3, "length 12 bytes"),
+        (0, 15, "length 60 bytes"),
+        (0, 16, "length 64 bytes"),  # right only where the header announces send times
+        (0, 255, "length 1020 bytes"),
         (1, 77, "type 77"),
     ],
 )

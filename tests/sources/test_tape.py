@@ -149,7 +149,7 @@ def test_an_id_that_stands_for_another_symbol_on_another_day_needs_the_symbol(
         written(days, head + expected[symbol].tobytes(), f"{day}.dbn")
     for symbol, records in expected.items():
         assert whole(open_tape(days, instrument=symbol, cache=cache)) == records.tobytes()
-    with pytest.raises(UnknownInstrumentError, match="stands for several instruments: AAPL.*MSFT"):
+    with pytest.raises(UnknownInstrumentError, match=r"stands for several instruments: AAPL.*MSFT"):
         open_tape(days, instrument=(1, 7), cache=cache)
 
 

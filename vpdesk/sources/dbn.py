@@ -214,6 +214,9 @@ class RecordStream:
         from vpdesk.sources import dbn_kernels as kernels
 
         kinds = self._kinds_of_rtypes()
+        # Strict where the header promises plain records: such a file may be mapped as it is.
+        is_plain = self.header.schema == "mbo" and not self.header.has_ts_out
+        most_bytes = kernels.MBO_BYTES + (0 if is_plain else 8)
         mbo = np.empty(0, np.uint8)
         noted = np.empty(0, np.int64)
         damage = kernels.DAMAGE_NONE
@@ -229,7 +232,7 @@ class RecordStream:
                 if mbo.size < raw.size:
                     mbo = np.empty(raw.size, np.uint8)
                     noted = np.empty(raw.size // kernels.HEADER_BYTES + 1, np.int64)
-                n_mbo, n_noted, n_used, damage = kernels.split(raw, kinds, mbo, noted)
+                n_mbo, n_noted, n_used, damage = kernels.split(raw, kinds, most_bytes, mbo, noted)
                 for at in noted[:n_noted]:
                     self._note(raw[at : at + 4 * int(raw[at])].tobytes())
                 records = mbo[: n_mbo * kernels.MBO_BYTES].view(MBO_DTYPE)

@@ -49,10 +49,11 @@ def plain_bytes(raw):
 
 
 @njit(nogil=True, cache=True)
-def split(raw, kinds, mbo, noted):
+def split(raw, kinds, most_bytes, mbo, noted):
     """Walk the records in ``raw`` and copy the market-by-order ones, without ts_out, to ``mbo``.
 
     raw : (n,) uint8, beginning at a record;  kinds : (256,) uint8, ``KIND_*`` of each record type;
+    most_bytes : 64 where market-by-order records may carry ts_out, else 56;
     mbo : (m,) uint8 with m >= n;  noted : (k,) int64 with k >= n / 16, receives where the records of
     KIND_NOTED begin.
     Returns (market-by-order records, noted records, bytes consumed, damage); an incomplete record at the
@@ -75,7 +76,7 @@ def split(raw, kinds, mbo, noted):
         if kind == KIND_UNEXPECTED:
             damage = DAMAGE_RTYPE
             break
-        if length < HEADER_BYTES or (kind == KIND_MBO and length not in (MBO_BYTES, MBO_BYTES + 8)):
+        if length < HEADER_BYTES or (kind == KIND_MBO and length not in (MBO_BYTES, most_bytes)):
             damage = DAMAGE_LENGTH
             break
         if at + length > n:

@@ -158,6 +158,20 @@ def content_id(paths: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
+def written_id(paths: Iterable[Path]) -> str:
+    """Return a hash of when the files were last written, 16 hexadecimal digits.
+
+    Together with `content_id`, which may look at blocks only, it tells a file that was changed in place.
+
+    Raises
+    ------
+    OSError
+        A file cannot be read.
+    """
+    times = repr([path.stat().st_mtime_ns for path in paths])
+    return hashlib.blake2b(times.encode(), digest_size=8).hexdigest()
+
+
 def with_thousands(count: int) -> str:
     """Return a count as people read it: ``12 345``."""
     return f"{count:,}".replace(",", " ")

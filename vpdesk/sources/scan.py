@@ -12,7 +12,7 @@ from vpdesk.core.events import MBO_DTYPE, UNDEF_PRICE
 from vpdesk.errors import CancelledError, SourceError
 from vpdesk.sources.cache import Cache
 from vpdesk.sources.dbn import RecordStream, reason
-from vpdesk.sources.facts import FileFacts, InstrumentFacts, content_id, with_thousands
+from vpdesk.sources.facts import FileFacts, InstrumentFacts, content_id, with_thousands, written_id
 from vpdesk.sources.files import FileSet, Paths, find_files
 from vpdesk.sources.symbols import Names
 from vpdesk.sources.ticks import tick_size_for
@@ -76,9 +76,10 @@ def probe_files(
     """Do what `probe` does, for files already found."""
     try:
         content = content_id(files.paths)
-        key = f"{content}-{content_id(files.definitions)[:8]}-{_FACTS_VERSION}"
+        written = written_id((*files.paths, *files.definitions))
     except OSError as error:
         raise SourceError(f"The data cannot be read: {reason(error)}.") from None
+    key = f"{content}-{written}-{_FACTS_VERSION}"
     if cache is not None and (known := cache.read_text(key)) is not None:
         try:
             return FileFacts.from_json(known, files.paths)

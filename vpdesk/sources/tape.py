@@ -16,7 +16,7 @@ from vpdesk.core.events import MBO_DTYPE
 from vpdesk.errors import CancelledError, SourceError, UnknownInstrumentError
 from vpdesk.sources.cache import Cache, Spool, map_records
 from vpdesk.sources.dbn import RecordStream, reason
-from vpdesk.sources.facts import FileFacts, InstrumentFacts, with_thousands
+from vpdesk.sources.facts import FileFacts, InstrumentFacts, with_thousands, written_id
 from vpdesk.sources.files import DataFile, FileSet, Paths, find_files
 from vpdesk.sources.scan import NUMERIC_DTYPE, Cancel, Progress, probe_files
 from vpdesk.sources.ticks import tick_size_for
@@ -222,7 +222,11 @@ def choose_instrument(facts: FileFacts, choice: InstrumentChoice | None) -> Inst
 
 def _cache_key(facts: FileFacts, chosen: InstrumentFacts) -> str:
     ids = repr((chosen.publisher_id, chosen.ids_by_file)).encode()
-    return f"{facts.content_id}-{hashlib.blake2b(ids, digest_size=8).hexdigest()}"
+    ids_hash = hashlib.blake2b(ids, digest_size=8).hexdigest()
+    try:
+        return f"{facts.content_id}-{written_id(facts.paths)}-{ids_hash}"
+    except OSError as error:
+        raise SourceError(f"The data cannot be read: {reason(error)}.") from None
 
 
 def _with_ids(one: InstrumentFacts) -> str:
