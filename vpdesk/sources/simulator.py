@@ -23,8 +23,9 @@ from vpdesk.core.events import (
     UNDEF_PRICE,
 )
 from vpdesk.errors import CancelledError, SourceError
+from vpdesk.sources.crowd_kernels import NORMAL
 from vpdesk.sources.dbn_writer import NS_PER_S, DbnWriter
-from vpdesk.sources.simulator_kernels import MAX_RECORDS_PER_TURN, NORMAL, SLOW_STEP_NS, open_market, run
+from vpdesk.sources.simulator_kernels import MAX_RECORDS_PER_TURN, SLOW_STEP_NS, open_market, run
 from vpdesk.sources.venue_kernels import NOBODY, TICK_SIZE, list_orders
 
 # A name and numbers that cannot be taken for a real venue's: Databento numbers publishers from 1 up.
@@ -38,8 +39,8 @@ START_NS: Final = 1_736_173_800_000_000_000  # 2025-01-06 14:30 UTC, a Monday
 # The market that comes with the program. To make it again, from the top of the checkout:
 #   python -c "from vpdesk.sources.simulator import *; write_demo('resources/demo.mbo.dbn.zst')"
 DEMO_SECONDS: Final = 600.0
-DEMO_SEED: Final = 27
-DEMO_ACTIVITY: Final = 0.55  # ten minutes in 8 MB
+DEMO_SEED: Final = 21
+DEMO_ACTIVITY: Final = 0.42  # ten minutes in 8 MB
 
 START_TICK: Final = 20_000  # 5000.00
 N_TICKS: Final = 32_768
@@ -172,7 +173,7 @@ def simulate(
     seed
         0 to 2^64 - 1.
     activity
-        How busy the crowd is, 0.1 to 10; at 1, some 1 700 records per second of market time.
+        How busy the crowd is, 0.1 to 10; at 1, some 2 000 records per second of market time.
     start_ns
         ns since the UNIX epoch; at least a day after it.
     batch
