@@ -17,7 +17,8 @@ class Shades:
     """Colours of what is no value, 0xffRRGGBB.
 
     ``outside`` the band, ``empty`` where there are no columns (yet), the two of the gap's hatch, the
-    ``divider`` where time was cut out, and ``zero``, which faded cells approach.
+    ``divider`` where time was cut out, ``zero``, which faded cells approach, and ``never``, the age of a cell
+    that no event has touched.
     """
 
     outside: int
@@ -26,6 +27,7 @@ class Shades:
     hatch_light: int
     divider: int
     zero: int
+    never: int
 
 
 # The field itself is dark in both themes: its middle is dark, and eyes adapt to it once.
@@ -36,6 +38,7 @@ DARK_SHADES: Final = Shades(
     hatch_light=0xFF555B66,
     divider=0xFF9AA7B8,
     zero=0xFF0A0C10,
+    never=0xFF343A45,
 )
 LIGHT_SHADES: Final = Shades(
     outside=0xFF3A414D,
@@ -44,6 +47,7 @@ LIGHT_SHADES: Final = Shades(
     hatch_light=0xFF8A909B,
     divider=0xFFE6ECF4,
     zero=0xFF0A0C10,
+    never=0xFF525A66,
 )
 
 
@@ -67,7 +71,9 @@ def colour_table(scale: Scale, look_up: NDArray[np.uint32], shades: Shades) -> N
     with np.errstate(over="ignore", invalid="ignore"):
         places = np.clip(np.nan_to_num(scale.place(values), nan=0.0, posinf=1.0, neginf=0.0), 0.0, 1.0)
     colours = look_up[np.rint(places * (look_up.size - 1)).astype(np.int64)]
-    return np.where(is_value, colours, np.uint32(shades.outside))
+    colours[np.isposinf(values)] = shades.never
+    colours[~is_value] = shades.outside
+    return colours
 
 
 def fade_table() -> NDArray[np.int32]:

@@ -47,7 +47,6 @@ def step_line(
     base = bins.centres if request.is_relative else np.zeros_like(bins.centres)
     edges = (bins.first_bin + np.arange(bins.states.size + 1)) * view.columns_per_bin * view.px_per_column
     edges = np.floor(edges) - view.left_px
-    x_px = np.repeat(edges, [1, *[2] * (edges.size - 2), 1])
     x_px = np.stack([edges[:-1], edges[:-1], edges[:-1], edges[1:]], axis=1)
     ticks = np.where(is_known, np.stack([low, high, newest, newest]), 0)
     rows = (ticks + 0.5) / ticks_per_bucket - base
@@ -99,16 +98,14 @@ def trade_dots(
         sizes,
         places,
     )
-    sides, x, y = np.nonzero(sizes)
-    size = sizes[sides, x, y]
-    if size.size > _MAX_DOTS:
-        largest = np.argpartition(size, -_MAX_DOTS)[-_MAX_DOTS:]
-        sides, x, y, size = sides[largest], x[largest], y[largest], size[largest]
-    place = places[sides, x, y] / size[:, None]
-    order = np.argsort(-size, kind="stable")  # small dots on top of large ones
-    x_px = place[:, 0] * view.px_per_column - view.left_px
-    y_px = view.height_px - (place[:, 1] * view.px_per_row - view.bottom_px)
-    return TradeDots(x_px[order], y_px[order], size[order], sides[order])
+    taken = np.flatnonzero(sizes)
+    size = sizes.ravel()[taken]
+    order = np.argsort(-size, kind="stable")[:_MAX_DOTS]  # small dots on top of large ones
+    taken, size = taken[order], size[order]
+    column, row = (places.reshape(-1, 2)[taken] / size[:, None]).T
+    x_px = column * view.px_per_column - view.left_px
+    y_px = view.height_px - (row * view.px_per_row - view.bottom_px)
+    return TradeDots(x_px, y_px, size, taken // sizes[0].size)
 
 
 def price_y_px(view: Viewport, tick: int, ticks_per_bucket: int, header: NDArray[np.int64] | None) -> float:

@@ -113,15 +113,15 @@ class Scale:
 def fit(kind: str, values: NDArray[np.floating], is_signed: bool) -> Scale | None:
     """Choose bounds from robust quantiles of ``values``; None if nothing in them differs from zero.
 
-    The bounds hold all but the largest half percent. The knee is the median magnitude, so that half of
-    the cells stay calm and the other half share the colours by their order of magnitude.
+    The bounds hold all but the largest half percent. Three quarters of the cells lie below the knee and
+    stay calm; the rest share the colours by their order of magnitude.
     """
     magnitudes = np.abs(values[np.isfinite(values) & (values != 0)]).astype(np.float64)
     if magnitudes.size == 0:
         return None
-    middle, reach = np.quantile(magnitudes, [0.5, 0.995])
+    knee, reach = np.quantile(magnitudes, [0.75, 0.995])
     reach = _rounded_up(float(reach))
-    knee = float(np.clip(middle, reach / 1000, reach / 4))
+    knee = float(np.clip(knee, reach / 1000, reach / 4))
     if is_signed:
         return Scale(kind, -reach, reach, knee, is_signed)
     return Scale(kind, knee if kind == "log" else 0.0, reach, knee, is_signed)

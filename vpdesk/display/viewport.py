@@ -99,8 +99,10 @@ class Viewport:
         return replace(self, left_px=self.left_px + round(right_px), bottom_px=self.bottom_px + round(up_px))
 
     def ending_at(self, column: float) -> "Viewport":
-        """Put the right edge where ``column`` begins."""
-        return replace(self, left_px=floor(column * self.px_per_column) - self.width_px)
+        """Put the right edge where ``column`` begins, or where the bin of the column before it ends."""
+        end = ceil(column / self.columns_per_bin) * self.columns_per_bin * self.px_per_column
+        # the last pixel whose middle lies before the end: it shows the newest bin, however narrow
+        return replace(self, left_px=ceil(end - 0.5) - self.width_px)
 
     def centred_on(self, row: float) -> "Viewport":
         """Put the height ``row`` (in buckets) into the middle."""

@@ -78,13 +78,15 @@ class PooledBins:
     starts_ns: NDArray[np.int64]
 
     @classmethod
-    def empty(cls, first_bin: int, n_bins: int, first_row: int, n_rows: int) -> "PooledBins":
-        """Return bins that hold nothing yet."""
+    def empty(
+        cls, first_bin: int, n_bins: int, first_row: int, n_rows: int, *, has_ages: bool
+    ) -> "PooledBins":
+        """Return bins that hold nothing yet; without ages these have no rows."""
         return cls(
             first_bin,
             first_row,
             np.full((n_bins, n_rows), np.nan, np.float32),
-            np.full((n_bins, n_rows), np.inf, np.float32),
+            np.full((n_bins, n_rows if has_ages else 0), np.inf, np.float32),
             np.zeros(n_bins, np.uint8),
             np.full((n_bins, _TRACK_FIELDS.size, 3), NO_TICK, np.int64),
             np.zeros(n_bins, np.int64),
@@ -123,7 +125,7 @@ class FieldWindow:
 
     def __init__(self) -> None:
         self.pixels: NDArray[np.uint32] = np.zeros((1, 1), np.uint32)
-        self.bins = PooledBins.empty(0, 1, 0, 1)
+        self.bins = PooledBins.empty(0, 1, 0, 1, has_ages=False)
         self.bin_of_px: NDArray[np.int32] = np.zeros(1, np.int32)
         self._colours: NDArray[np.uint32] = np.zeros((1, 1), np.uint32)
         self._pooled_for: tuple[object, ...] | None = None
@@ -202,7 +204,7 @@ class FieldWindow:
         """Bring `bins` up to date: pool those that came into view and those that were not finished."""
         n_bins = request.viewport.n_bins
         if ring is None:
-            self.bins = PooledBins.empty(first_bin, n_bins, low_row, n_rows)
+            self.bins = PooledBins.empty(first_bin, n_bins, low_row, n_rows, has_ages=request.has_fade)
             self._pooled_for = None
             return
         self._read_open(ring)
@@ -214,7 +216,9 @@ class FieldWindow:
         )
         if key != self._pooled_for or not self.bins.has_rows(low_row, n_rows):
             margin = int(n_rows * _MARGIN)
-            self.bins = PooledBins.empty(first_bin, n_bins, low_row - margin, n_rows + 2 * margin)
+            self.bins = PooledBins.empty(
+                first_bin, n_bins, low_row - margin, n_rows + 2 * margin, has_ages=request.has_fade
+            )
             self._pooled_for = key
             self._finished = (first_bin, first_bin)
         self.bins.scroll_to(first_bin)

@@ -185,12 +185,16 @@ def paint_pixels(
     _colour_bins(value_bits, age_bits, states, with_age, table, fade, fade_to, empty, colours)
     height, width = pixels.shape
     for y in range(height):
+        target = pixels[y]
+        # loops, not slices: numba would first copy a slice that might overlap
         if y > 0 and row_of_px[y] == row_of_px[y - 1]:
-            pixels[y, :] = pixels[y - 1, :]
-            continue
-        row = colours[row_of_px[y]]
-        for x in range(width):
-            pixels[y, x] = row[bin_of_px[x]]
+            above = pixels[y - 1]
+            for x in range(width):
+                target[x] = above[x]
+        else:
+            row = colours[row_of_px[y]]
+            for x in range(width):
+                target[x] = row[bin_of_px[x]]
     for x in range(width):
         if states[bin_of_px[x]] & BIN_GAP:
             for y in range(height):
@@ -208,10 +212,11 @@ def _colour_bins(value_bits, age_bits, states, with_age, table, fade, fade_to, e
     n_bins, n_rows = value_bits.shape
     for block in range(0, n_bins, 16):
         end = min(block + 16, n_bins)
-        for row in range(n_rows):
-            for i in range(block, end):
+        for i in range(block, end):
+            for row in range(n_rows):
                 colour = table[value_bits[i, row] >> np.uint32(16)]
-                if with_age:
+                is_number = value_bits[i, row] & np.uint32(0x7FFFFFFF) <= np.uint32(0x7F800000)
+                if with_age and is_number:
                     colour = _blend(fade_to, colour, fade[age_bits[i, row] >> np.uint32(16)])
                 colours[row, i] = colour
     for i in range(n_bins):

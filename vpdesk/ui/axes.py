@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from vpdesk.ui.theme import Tones
 
-TIME_AXIS_HEIGHT: Final = 26
+TIME_AXIS_HEIGHT: Final = 28
 _TICK_LENGTH: Final = 4
 _PADDING: Final = 7
 
@@ -38,6 +38,7 @@ class _Axis(QGraphicsItem):
         self._badges: tuple[AxisLabel, ...] = ()
         self._font = font
         self._metrics = QFontMetricsF(font)
+        self._widths: dict[str, float] = {}
         self.set_tones(tones)
 
     def set_tones(self, tones: Tones) -> None:
@@ -67,7 +68,11 @@ class _Axis(QGraphicsItem):
 
     def text_width(self, text: str) -> float:
         """Return how wide a label is."""
-        return self._metrics.horizontalAdvance(text)
+        if len(self._widths) > 1000:
+            self._widths.clear()
+        if text not in self._widths:
+            self._widths[text] = self._metrics.horizontalAdvance(text)
+        return self._widths[text]
 
     def boundingRect(self) -> QRectF:
         """Return what this item may paint on, in points of the scene."""

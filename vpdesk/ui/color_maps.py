@@ -16,15 +16,13 @@ N_COLOURS: Final = 1024
 
 _DRAINING: Final = ("#0a0c10", "#3a2411", "#74430f", "#b8690f", "#ee9a25", "#ffd57e", "#fff5d8")
 _BUILDING: Final = ("#0a0c10", "#0e2a4a", "#114a80", "#1b70b8", "#3f9ee6", "#97d2fb", "#e8f7ff")
-_NAMED: Final = {"resistance": "viridis", "depth": "inferno", "age": "cividis"}
+_NAMED: Final = {"resistance": "viridis", "depth": "inferno", "age": "magma"}
 
 
 @cache
 def look_up_table(layer: str) -> NDArray[np.uint32]:
     """Return a layer's colours from its lowest to its highest value, (`N_COLOURS`,) uint32 0xffRRGGBB."""
     rgb = _map_of(layer).getLookupTable(nPts=N_COLOURS, alpha=False).astype(np.uint32)
-    if layer == "age":
-        rgb = rgb[::-1]  # fresh is bright
     table: NDArray[np.uint32] = np.uint32(0xFF000000) | rgb[:, 0] << 16 | rgb[:, 1] << 8 | rgb[:, 2]
     table.flags.writeable = False  # shared by every caller
     return table

@@ -97,7 +97,7 @@ class FieldCanvas(pg.GraphicsView):  # type: ignore[misc]
     resized = Signal()
 
     def __init__(self, tones: Tones, parent: QWidget | None = None) -> None:
-        super().__init__(parent, useOpenGL=False, background=tones.window)
+        super().__init__(parent, useOpenGL=False, background=None)  # the items cover all of it
         self.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMouseTracking(True)
@@ -143,7 +143,6 @@ class FieldCanvas(pg.GraphicsView):  # type: ignore[misc]
 
     def set_tones(self, tones: Tones) -> None:
         """Take the theme's colours."""
-        self.setBackground(tones.window)
         for item in (self.prices, self.times, self.corner):
             item.set_tones(tones)
 

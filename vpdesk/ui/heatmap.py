@@ -271,6 +271,10 @@ class HeatmapView(QWidget):
         self._paint()
         return True
 
+    def repaint_now(self) -> None:
+        """Paint the last frame before returning, for measurements."""
+        self._canvas.viewport().repaint()
+
     def picture(self, width: int, height: int) -> QImage:
         """Return the widget as it looks, scaled to this size in points."""
         self._is_stale = True
@@ -357,7 +361,7 @@ class HeatmapView(QWidget):
         known = np.flatnonzero(bins.starts_ns)
         if known.size:
             newest_ns = int(bins.starts_ns[known[-1]])
-            corner = f"{date_text(newest_ns, self._zone)} {zone_text(newest_ns, self._zone)}"
+            corner = f"{date_text(newest_ns, self._zone)}\n{zone_text(newest_ns, self._zone)}"
             self._canvas.corner.set_text(corner)
         self._canvas.prices.set_badges(self._price_badges(ring))
 

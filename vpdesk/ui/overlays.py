@@ -20,9 +20,9 @@ _DOT_FILL: Final = {BOUGHT: "#b9fbe3", SOLD: "#e8509a"}
 _DOT_UNKNOWN: Final = "#b8bec8"
 _DOT_RIM: Final = "#0a0c10"
 
-_DOT_AREA_PT: Final = 90.0  # of a trade of the reference size
-_DOT_LEAST_PT: Final = 1.7
-_DOT_MOST_PT: Final = 13.0
+_DOT_AREA_PT: Final = 45.0  # of a trade of the reference size
+_DOT_LEAST_PT: Final = 1.5
+_DOT_MOST_PT: Final = 11.0
 _DOT_STEP_PT: Final = 0.5  # radii come in steps, so that few pictures of dots are kept
 
 Line = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -48,7 +48,7 @@ class OverlayItem(QGraphicsItem):
         self._dots: TradeDots | None = None
         self._reference_size = 1.0
         self._pens: dict[tuple[str, bool], QPen] = {}
-        self._dot_pictures: dict[tuple[int, float, float], QPixmap] = {}
+        self._dot_pictures: dict[tuple[int, int, float], QPixmap] = {}
 
     def set_rect(self, rect: QRectF, density: float) -> None:
         """Take the field's place in the scene; ``density`` is device pixels per point."""
@@ -86,26 +86,28 @@ class OverlayItem(QGraphicsItem):
     def _paint_dots(self, painter: QPainter, dots: TradeDots) -> None:
         radii_pt = np.sqrt(dots.sizes / self._reference_size * (_DOT_AREA_PT / np.pi))
         radii_pt = np.clip(radii_pt, _DOT_LEAST_PT, _DOT_MOST_PT)
-        radii_pt = np.round(radii_pt / _DOT_STEP_PT) * _DOT_STEP_PT
-        for x, y, side, radius in zip(
-            dots.x_px.tolist(), dots.y_px.tolist(), dots.sides.tolist(), radii_pt.tolist(), strict=True
-        ):
-            picture = self._dot_picture(side, radius)
-            half = picture.width() / 2
-            painter.drawPixmap(QPointF(round(x - half), round(y - half)), picture)
+        steps = np.rint(radii_pt / _DOT_STEP_PT).astype(np.int64)
+        pictures = [self._dot_picture(*key) for key in zip(dots.sides.tolist(), steps.tolist(), strict=True)]
+        halves = np.array([picture.width() // 2 for picture in pictures])
+        lefts = np.rint(dots.x_px - halves).astype(np.int64).tolist()
+        tops = np.rint(dots.y_px - halves).astype(np.int64).tolist()
+        for left, top, picture in zip(lefts, tops, pictures, strict=True):
+            painter.drawPixmap(left, top, picture)
 
-    def _dot_picture(self, side: int, radius_pt: float) -> QPixmap:
-        key = (side, radius_pt, self._density)
-        if key not in self._dot_pictures:
-            self._dot_pictures[key] = _draw_dot(_DOT_FILL.get(side, _DOT_UNKNOWN), radius_pt * self._density)
-        return self._dot_pictures[key]
+    def _dot_picture(self, side: int, n_steps: int) -> QPixmap:
+        key = (side, n_steps, self._density)
+        picture = self._dot_pictures.get(key)
+        if picture is None:
+            radius_px = n_steps * _DOT_STEP_PT * self._density
+            picture = self._dot_pictures[key] = _draw_dot(_DOT_FILL.get(side, _DOT_UNKNOWN), radius_px)
+        return picture
 
     def _pen(self, colour: str, is_dotted: bool) -> QPen:
         key = (colour, is_dotted)
         if key not in self._pens:
             pen = QPen(QColor(colour))
             pen.setCosmetic(True)
-            pen.setWidthF(max(1.0, round(self._density)))
+            pen.setWidthF(2 * max(1, round(self._density)))
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
             if is_dotted:
