@@ -15,20 +15,23 @@ def is_flow(group: list[Records]) -> bool:
     return not any(row["action"][0] == b"R" or row["flags"][0] & F_SNAPSHOT for row in group)
 
 
+def is_lone_fill(group: list[Records]) -> bool:
+    """Tell whether a fill's reduction is still to come: a venue may end T, F and C each with F_LAST."""
+    return [bytes(row["action"][0]) for row in group] == [b"F"]
+
+
 @given(coherent_groups(TICK), st.integers(1, 12), st.integers(1, 4))
 def test_on_a_coherent_feed_the_ledger_of_every_bucket_balances(
     groups: list[list[Records]], half_width: int, ticks_per_bucket: int
 ) -> None:
     engine = Engine(EngineParams(tick_size=TICK, half_width=half_width, ticks_per_bucket=ticks_per_bucket))
     opening: dict[int, int] = {}  # depth less flows of each visible bucket: must not change while visible
-    n_outstanding = 0  # fills whose reduction is still to come (a venue that ends T, F and C each with F_LAST)
     for group in groups:
         engine.feed(stream(*group))
         if not is_flow(group):
             opening.clear()
-        n_outstanding = 1 if [bytes(row["action"][0]) for row in group] == [b"F"] else 0
         grid = engine.grid()
-        if grid.spot_tick is None or n_outstanding:
+        if grid.spot_tick is None or is_lone_fill(group):
             continue
         balance = grid.bid_depth + grid.ask_depth - grid.added + grid.pulled + grid.filled
         found = dict(zip(grid.price.tolist(), balance.tolist(), strict=True))

@@ -1,9 +1,5 @@
 """One stream, one result: however it is cut into batches, and wherever it is saved and restored."""
 
-import json
-
-import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,11 +7,9 @@ from tests.factories import TICK, Records, add, clear, one_by_one, record, strea
 from tests.reference.compare import ARRAY_FIELDS, SCALAR_FIELDS
 from tests.strategies import any_cases, batches, cuts
 from vpdesk.core.engine import Engine
-from vpdesk.core.events import MBO_DTYPE
 from vpdesk.core.grid import Grid
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import GridRing
-from vpdesk.errors import EngineError, StateError
 
 Case = tuple[EngineParams, Records]
 CENT = EngineParams(tick_size=TICK, half_width=3)
@@ -130,131 +124,3 @@ def test_a_grid_belongs_to_its_caller() -> None:
     for name in ARRAY_FIELDS:
         getattr(fresh, name)[:] = 1
     assert engine.digest() == digest
-
-
-def test_feeding_nothing_changes_nothing() -> None:
-    engine = Engine(CENT)
-    digest = engine.digest()
-    engine.feed(stream())
-    assert engine.digest() == digest
-    assert engine.grid().book_state == "empty"
-    assert engine.grid().event_id == 0
-
-
-def test_a_batch_of_two_instruments_is_refused_and_changes_nothing() -> None:
-    engine = Engine(CENT)
-    engine.feed(stream(clear(), add(1, "B", 99, 5)))
-    digest = engine.digest()
-    mixed = stream(add(2, "A", 101, 5), record("N", instrument_id=7))
-    with pytest.raises(EngineError) as refusal:
-        engine.feed(mixed)
-    assert "instrument" in str(refusal.value)
-    assert engine.digest() == digest
-
-
-def test_another_instrument_in_a_later_batch_is_refused_and_changes_nothing() -> None:
-    engine = Engine(CENT)
-    engine.feed(stream(clear(), add(1, "B", 99, 5)))
-    digest = engine.digest()
-    for mixed in (stream(record("N", instrument_id=7)), _with_publisher(stream(record("N")), 9)):
-        with pytest.raises(EngineError):
-            engine.feed(mixed)
-        with pytest.raises(EngineError):
-            Engine.restore(engine.save()).feed(mixed)
-    assert engine.digest() == digest
-
-
-def _with_publisher(records: Records, publisher_id: int) -> Records:
-    records["publisher_id"] = publisher_id
-    return records
-
-
-@pytest.mark.parametrize(
-    "records",
-    [
-        stream(clear()).view("u1"),
-        np.zeros(1, [*MBO_DTYPE.descr, ("ts_out", "<u8")]),
-        stream(clear()).reshape(1, 1),
-        stream(clear()).tolist(),
-        None,
-    ],
-    ids=["bytes", "ts_out", "two dimensions", "list", "none"],
-)
-def test_anything_but_an_array_of_records_is_refused_and_changes_nothing(records: object) -> None:
-    engine = Engine(CENT)
-    digest = engine.digest()
-    with pytest.raises(EngineError):
-        engine.feed(records)  # type: ignore[arg-type]
-    assert engine.digest() == digest
-
-
-def test_strided_reversed_unaligned_and_read_only_records_are_read_right() -> None:
-    records = stream(clear(), *(add(n, "BA"[n % 2], 100 + (n % 2) * 5 - n, 5) for n in range(1, 9)))
-    packed = records.tobytes()
-    unaligned = bytearray(b"x" + packed)
-    variants = [
-        np.repeat(records, 2)[::2],
-        records[::-1].copy()[::-1],
-        np.frombuffer(unaligned, MBO_DTYPE, offset=1),
-        np.frombuffer(packed, MBO_DTYPE),
-    ]
-    digests = set()
-    for variant in [records, *variants]:
-        engine = Engine(CENT)
-        engine.feed(variant)
-        digests.add(engine.digest())
-    assert len(digests) == 1
-
-
-@pytest.mark.parametrize(
-    ("argument", "wrong"),
-    [("action", "AB"), ("action", ""), ("side", "\u20ac"), ("price", 2**63), ("size", -1), ("flags", 256)],
-)
-def test_an_update_with_a_value_that_no_record_can_hold_is_refused(argument: str, wrong: object) -> None:
-    engine = Engine(CENT)
-    digest = engine.digest()
-    fields = {"ts_event": 1, "action": "A", "side": "B", "price": 5, "size": 1, "order_id": 1, "flags": 0}
-    with pytest.raises(EngineError):
-        engine.update(**(fields | {argument: wrong}))  # type: ignore[arg-type]
-    assert engine.digest() == digest
-
-
-def _busy_state() -> bytes:
-    engine = Engine(CENT)
-    engine.feed(stream(clear(), *(add(n, "BA"[n % 2], 90 + 20 * (n % 2) - n % 7, n) for n in range(1, 60))))
-    return engine.save()
-
-
-@given(st.integers(0, 2**31), st.integers(1, 255))
-def test_a_state_with_one_byte_damaged_is_refused(position: int, change: int) -> None:
-    state = bytearray(_busy_state())
-    state[position % len(state)] ^= change
-    with pytest.raises(StateError):
-        Engine.restore(bytes(state))
-
-
-@given(st.integers(0, 2**31))
-def test_a_state_cut_short_is_refused(length: int) -> None:
-    state = _busy_state()
-    with pytest.raises(StateError):
-        Engine.restore(state[: length % len(state)])
-
-
-@given(st.binary(max_size=300))
-def test_bytes_that_are_no_state_are_refused(noise: bytes) -> None:
-    with pytest.raises(StateError):
-        Engine.restore(noise)
-
-
-def test_a_state_with_more_behind_it_is_refused() -> None:
-    with pytest.raises(StateError):
-        Engine.restore(_busy_state() + b"\0")
-
-
-def test_anomalies_are_plain_and_a_copy() -> None:
-    engine = Engine(CENT)
-    engine.feed(stream(clear(), record("C", side="B", price=TICK, size=1, order_id=9)))
-    counted = engine.anomalies
-    assert json.loads(json.dumps(counted))["unknown_cancel"] == 1
-    counted["unknown_cancel"] = 99
-    assert engine.anomalies["unknown_cancel"] == 1

@@ -104,7 +104,7 @@ def test_an_untouched_bucket_keeps_every_bit_through_moves_of_the_spot(hostile: 
 
 
 def walking_market(half_width: int, steps: np.ndarray) -> Records:
-    """Return a market of one bid and one ask that walks by ``steps`` ticks; at each, an order comes and goes."""
+    """Return a bid and an ask that walk by ``steps`` ticks; at each step an order comes and goes."""
     rng = np.random.default_rng(5)
     rows = [add(1, "B", 999, 5), add(2, "A", 1001, 5)]
     mid, ts = 1000, int(rows[0]["ts_event"][0])

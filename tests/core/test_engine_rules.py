@@ -7,7 +7,15 @@ import pytest
 
 from tests.factories import T0, TICK, Records, add, cancel, clear, fill, modify, record, stream, trade
 from vpdesk.core.engine import Engine
-from vpdesk.core.events import F_LAST, F_MAYBE_BAD_BOOK, F_MBP, F_SNAPSHOT, F_TOB, UNDEF_PRICE, UNDEF_TIMESTAMP
+from vpdesk.core.events import (
+    F_LAST,
+    F_MAYBE_BAD_BOOK,
+    F_MBP,
+    F_SNAPSHOT,
+    F_TOB,
+    UNDEF_PRICE,
+    UNDEF_TIMESTAMP,
+)
 from vpdesk.core.grid import Grid
 from vpdesk.core.params import EngineParams
 
@@ -45,7 +53,9 @@ def depth(grid: Grid, tick: int) -> tuple[int, int]:
     ("rows", "expected_ledger", "expected_ask"),
     [
         pytest.param([add(3, "A", 101, 4)], (4, 0, 0), 24, id="an add is an add"),
-        pytest.param([cancel(2, "A", 101, 5)], (0, 5, 0), 15, id="a cancel takes its size off, not down to it"),
+        pytest.param(
+            [cancel(2, "A", 101, 5)], (0, 5, 0), 15, id="a cancel takes its size off, not down to it"
+        ),
         pytest.param([cancel(2, "A", 101, 99)], (0, 20, 0), 0, id="an oversize cancel takes what there is"),
         pytest.param([cancel(9, "A", 101, 5)], (0, 0, 0), 20, id="a cancel of nothing"),
         pytest.param([cancel(2, "B", 50, 5)], (0, 5, 0), 15, id="a cancel goes by its id alone"),
@@ -63,16 +73,27 @@ def depth(grid: Grid, tick: int) -> tuple[int, int]:
         pytest.param([fill(9, "A", 101, 5)], (0, 0, 5), 20, id="an unknown order's fill, at its own price"),
         pytest.param([fill(2, "A", 101, 5), cancel(2, "A", 101, 5)], (0, 0, 5), 15, id="fill then cancel"),
         pytest.param([fill(2, "A", 101, 5), modify(2, "A", 101, 15)], (0, 0, 5), 15, id="fill then modify"),
-        pytest.param([fill(2, "A", 101, 5), cancel(2, "A", 101, 8)], (0, 3, 5), 12, id="more than was filled"),
         pytest.param(
-            [fill(2, "A", 101, 5), fill(2, "A", 101, 4), cancel(2, "A", 101, 9)], (0, 0, 9), 11, id="two fills"
+            [fill(2, "A", 101, 5), cancel(2, "A", 101, 8)], (0, 3, 5), 12, id="more than was filled"
         ),
         pytest.param(
-            [fill(2, "A", 101, 5), cancel(2, "A", 101, 3), cancel(2, "A", 101, 3)], (0, 1, 5), 14, id="in pieces"
+            [fill(2, "A", 101, 5), fill(2, "A", 101, 4), cancel(2, "A", 101, 9)],
+            (0, 0, 9),
+            11,
+            id="two fills",
+        ),
+        pytest.param(
+            [fill(2, "A", 101, 5), cancel(2, "A", 101, 3), cancel(2, "A", 101, 3)],
+            (0, 1, 5),
+            14,
+            id="in pieces",
         ),
         pytest.param([fill(2, "A", 101, 5), modify(2, "A", 103, 15)], (0, 15, 5), 0, id="fill then move"),
         pytest.param(
-            [fill(2, "A", 101, 5), cancel(2, "A", 101, 5, ts=T0 + 1)], (0, 5, 5), 15, id="a later time forgets"
+            [fill(2, "A", 101, 5), cancel(2, "A", 101, 5, ts=T0 + 1)],
+            (0, 5, 5),
+            15,
+            id="a later time forgets",
         ),
         pytest.param([trade("B", 101, 5)], (0, 0, 0), 20, id="a trade is no flow"),
         pytest.param([modify(2, "B", 98, 20)], (0, 20, 0), 0, id="a change of side pulls"),
@@ -151,7 +172,15 @@ def test_an_orderly_feed_has_no_anomalies() -> None:
 
 @pytest.mark.parametrize(
     ("bid", "ask", "spot"),
-    [(99, 101, 100), (99, 102, 100), (98, 101, 100), (100, 102, 101), (98, 100, 99), (97, 100, 99), (10, 90, 50)],
+    [
+        (99, 101, 100),
+        (99, 102, 100),
+        (98, 101, 100),
+        (100, 102, 101),
+        (98, 100, 99),
+        (97, 100, 99),
+        (10, 90, 50),
+    ],
 )
 def test_the_centre_stays_while_the_mid_moves_by_half_a_tick(bid: int, ask: int, spot: int) -> None:
     moves = [modify(1, "B", bid, 10, flags=0), modify(2, "A", ask, 20)]
@@ -356,7 +385,11 @@ def test_the_forces_are_the_documented_functions_of_the_chain() -> None:
 
 def test_weights_floor_and_tau_are_obeyed() -> None:
     params = EngineParams(
-        tick_size=TICK, half_width=5, tau_s=0.5, force_floor=4.0, weights={"v_add": 2, "v_build": 0, "j_add": 0}
+        tick_size=TICK,
+        half_width=5,
+        tau_s=0.5,
+        force_floor=4.0,
+        weights={"v_add": 2, "v_build": 0, "j_add": 0},
     )
     grid = after(add(3, "B", 99, 6), params=params)
     i = at(grid, 99)

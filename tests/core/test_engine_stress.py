@@ -15,7 +15,9 @@ def orders(sides: np.ndarray, ticks: np.ndarray, sizes: np.ndarray, *, first_id:
     """Return one add per row; ``sides`` holds 0 for a bid and 1 for an ask."""
     records = np.zeros(len(ticks), MBO_DTYPE)
     records["length"], records["rtype"] = MBO_LENGTH_WORDS, MBO_RTYPE
-    records["publisher_id"], records["instrument_id"] = (record("N")[name] for name in ("publisher_id", "instrument_id"))
+    records["publisher_id"], records["instrument_id"] = (
+        record("N")[name] for name in ("publisher_id", "instrument_id")
+    )
     records["action"], records["flags"] = b"A", F_LAST
     records["side"] = np.where(sides == 0, b"B", b"A")
     records["price"] = ticks * TICK
@@ -40,7 +42,9 @@ def expected_levels(adds: Records, side: bytes, n: int) -> list[tuple[int, int, 
 
 
 @pytest.mark.slow
-def test_half_a_million_orders_from_one_cent_to_199999_leave_in_any_order_and_the_best_is_always_right() -> None:
+def test_half_a_million_orders_from_one_cent_to_199999_leave_in_any_order_and_the_best_is_always_right() -> (
+    None
+):
     rng = np.random.default_rng(1)
     n, top = 500_000, 19_999_999
     sides = rng.integers(0, 2, n)
@@ -88,7 +92,16 @@ def test_a_market_of_negative_prices_is_a_market_like_any_other() -> None:
     for shift in (-10_000, 10_000):
         assert grids[shift].spot_tick == shift + grids[0].spot_tick
         np.testing.assert_array_equal(grids[shift].price, grids[0].price + shift * TICK)
-        for name in ("bid_depth", "ask_depth", "added", "pulled", "pressure", "vacuum", "force", "last_event_id"):
+        for name in (
+            "bid_depth",
+            "ask_depth",
+            "added",
+            "pulled",
+            "pressure",
+            "vacuum",
+            "force",
+            "last_event_id",
+        ):
             np.testing.assert_array_equal(getattr(grids[shift], name), getattr(grids[0], name), err_msg=name)
 
 

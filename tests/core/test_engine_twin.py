@@ -1,4 +1,4 @@
-"""The compiled engine against its plain twin, on streams that a venue sends and on streams that none would."""
+"""The compiled engine against its plain twin, on streams that a venue sends and that none would."""
 
 from hypothesis import given
 from hypothesis import strategies as st

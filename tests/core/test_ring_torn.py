@@ -9,7 +9,7 @@ from tests.factories import T0, TICK, Records
 from vpdesk.core.engine import Engine
 from vpdesk.core.events import F_LAST, MBO_DTYPE, MBO_LENGTH_WORDS, MBO_RTYPE
 from vpdesk.core.params import EngineParams
-from vpdesk.core.ring import N_PLANES, N_HEADERS, Columns, GridRing
+from vpdesk.core.ring import N_HEADERS, N_PLANES, Columns, GridRing
 
 PARAMS = EngineParams(tick_size=TICK, half_width=2)
 N_EVENTS = 120_000
@@ -60,7 +60,17 @@ class Reader:
         self.newest = int(seq[-1])
         closed = slice(0, len(seq) - 1)
         rows = seq[closed]
-        for name in ("pressure", "vacuum", "resistance", "force", "depth", "touched_s", "last_event_id", "headers", "drive"):
+        for name in (
+            "pressure",
+            "vacuum",
+            "resistance",
+            "force",
+            "depth",
+            "touched_s",
+            "last_event_id",
+            "headers",
+            "drive",
+        ):
             found, expected = getattr(columns, name)[closed], getattr(self.truth, name)[rows]
             assert np.array_equal(found, expected), f"{name} is torn"
         self.n_columns += len(rows)

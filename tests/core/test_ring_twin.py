@@ -24,8 +24,8 @@ from vpdesk.core.ring import (
     H_VOLUME_BUY,
     H_VOLUME_NONE,
     H_VOLUME_SELL,
-    NO_TICK,
     N_HEADERS,
+    NO_TICK,
     Columns,
     GridRing,
 )
@@ -39,7 +39,7 @@ ALL = (0, 2**40)
 
 
 def reference_ring(params: EngineParams, records: Records, column_events: int) -> ReferenceRing:
-    """Return the columns, from the engine's own grids (so floats are exact) and the twin's spot and trades."""
+    """Return the columns made of the engine's own grids (so floats are exact) and the twin's trades."""
     engine, twin = Engine(params), ReferenceEngine(params)
     reference = ReferenceRing(COLUMN_NS, column_events, MAX_IDLE)
     for row in one_by_one(records):
@@ -157,7 +157,12 @@ def test_volume_is_counted_by_aggressor_and_trades_are_listed() -> None:
     volumes = columns.headers[:, [H_VOLUME_BUY, H_VOLUME_SELL, H_VOLUME_NONE]]
     assert volumes.tolist() == [[3, 2, 7], [4, 0, 0]]
     assert columns.headers[:, H_LAST_TRADE].tolist() == [100, 101]
-    expected = [[0, 7, T0, 101, 3, 1], [0, 8, T0, 99, 2, -1], [0, 9, T0, 100, 7, 0], [1, 10, later, 101, 4, 1]]
+    expected = [
+        [0, 7, T0, 101, 3, 1],
+        [0, 8, T0, 99, 2, -1],
+        [0, 9, T0, 100, 7, 0],
+        [1, 10, later, 101, 4, 1],
+    ]
     assert ring.read_trades(*ALL).tolist() == expected
     assert ring.read_trades(1, 1).tolist() == expected[3:]
     assert ring.read_trades(5, 9).tolist() == []

@@ -69,4 +69,4 @@ def assert_dense_and_finite(grid: Grid, half_width: int) -> None:
         assert np.all(np.isfinite(values)), name
     for name in ("pressure", "vacuum", "bid_depth", "ask_depth", "added", "pulled", "filled"):
         assert np.all(getattr(grid, name) >= 0), name
-    assert np.all(np.abs(grid.force) <= 1)
+    assert np.all(np.abs(grid.force) < 1)

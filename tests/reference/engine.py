@@ -20,7 +20,6 @@ from vpdesk.core.events import (
     F_TOB,
     MBO_DTYPE,
     PRICE_SCALE,
-    UNDEF_PRICE,
 )
 from vpdesk.core.grid import Grid
 from vpdesk.core.params import EngineParams

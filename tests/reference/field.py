@@ -86,7 +86,7 @@ class Bucket:
 
 
 def drive(grid: Grid, params: EngineParams, m2: int) -> float:
-    """Return the column summary of ``grid``; ``m2`` is twice the mid, in ticks, at the last spot evaluation."""
+    """Return the column summary; ``m2`` is twice the mid, in ticks, at the last spot evaluation."""
     up = down = 0.0
     for i, k in enumerate(grid.k.tolist()):
         if grid.last_event_id[i] == 0:

@@ -1,13 +1,11 @@
 """The columns of a stream, plainly: a list of grids, closed and opened by the cadence."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.factories import Records, one_by_one
-from tests.reference.engine import ReferenceEngine, Trade
+from tests.reference.engine import Trade
 from tests.reference.field import drive
 from vpdesk.core.grid import Grid
 from vpdesk.core.params import EngineParams
@@ -100,9 +98,7 @@ class ReferenceRing:
 
     def _persist(self, start_ns: int) -> None:
         last = self.columns[-1]
-        self.columns.append(
-            ReferenceColumn(start_ns, last.grid, last.m2, last.last_trade, flags=COLUMN_IDLE)
-        )
+        self.columns.append(ReferenceColumn(start_ns, last.grid, last.m2, last.last_trade, flags=COLUMN_IDLE))
 
     def _open(self, grid: Grid, m2: int | None, *, is_break: bool) -> None:
         clock_ns = grid.ts_event
@@ -110,11 +106,3 @@ class ReferenceRing:
         last_trade = self.columns[-1].last_trade if self.columns else NO_TICK
         flags = COLUMN_BREAK if is_break else 0
         self.columns.append(ReferenceColumn(start_ns, grid, m2, last_trade, flags=flags))
-
-
-def states_of(params: EngineParams, records: Records) -> Iterator[tuple[Grid, int | None, Trade | None]]:
-    """Yield grid, m2 and trade after each record, by the twin."""
-    twin = ReferenceEngine(params)
-    for row in one_by_one(records):
-        twin.feed(row)
-        yield twin.grid(), twin.m2, twin.trade
