@@ -220,7 +220,8 @@ class GridRing:
     def resume(self, checkpoint: NDArray[np.int64]) -> None:
         """Go on from a `checkpoint` of a ring of the same cadence, this one or another. Thread: writer.
 
-        Columns of this ring before the checkpoint's stay, if it held them; an empty ring starts with it.
+        Columns of this ring before the checkpoint's stay, if it held them. Otherwise history starts with
+        the column after it: of the open one, the trades before the checkpoint are not known.
         The engine to feed next must stand at the event of the checkpoint.
         """
         seq = int(checkpoint[C_SEQ])
@@ -229,7 +230,7 @@ class GridRing:
         self.generation += 1
         self.cursor[:] = checkpoint[:N_CURSOR]
         self.headers[seq & (self.capacity - 1)] = checkpoint[N_CURSOR:]
-        self.cursor[C_OLDEST] = oldest if is_ours else seq
+        self.cursor[C_OLDEST] = oldest if is_ours else seq + 1
         self.cursor[C_FIRST_TRADE] = first_trade if is_ours else checkpoint[C_N_TRADES]
         self.writer = None
 

@@ -61,6 +61,13 @@ class SetParams:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowHistory:
+    """Have at least this many true columns before the current one, as far back as the session goes."""
+
+    n_columns: int
+
+
+@dataclass(frozen=True, slots=True)
 class CancelWork:
     """Give up the seek or recomputation under way; stay at the last consistent state."""
 
@@ -70,4 +77,4 @@ class Stop:
     """End the thread."""
 
 
-Command = Play | Pause | SetSpeed | Step | SeekTime | SeekEvent | SetParams | CancelWork | Stop
+Command = Play | Pause | SetSpeed | Step | SeekTime | SeekEvent | SetParams | ShowHistory | CancelWork | Stop
