@@ -355,11 +355,9 @@ def test_closing_stops_the_pull_and_says_so(window: MainWindow, session: FakeSes
 
 @pytest.mark.parametrize("facts", [SIMULATED, LIVE], ids=["simulated", "live"])
 def test_a_small_screen_loses_nothing(real_window: MainWindow, qtbot: QtBot, facts: SessionFacts) -> None:
-    status = dict(
-        progress=0.5, event_id=987_654_321, n_records=999_999_999, anomalies=(("zero_size", 123_456),)
-    )
-    session = FakeSession(facts)  # type: ignore[arg-type]
-    session.report(**status)
+    session = FakeSession(facts)
+    anomalies = (("zero_size", 123_456),)
+    session.report(progress=0.5, event_id=987_654_321, n_records=999_999_999, anomalies=anomalies)
     real_window.set_session(session)
     real_window.show_notice("A sentence that is as long as they come. " * 6)
     QApplication.processEvents()

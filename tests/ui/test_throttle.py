@@ -13,12 +13,14 @@ def test_the_first_wish_passes_at_once_and_the_last_one_wins(qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: seen == [1, 99])
 
 
-def test_flush_passes_a_waiting_wish_at_once_and_only_once(qtbot: QtBot) -> None:
-    throttle = Throttle(10_000)
+def test_a_cancelled_wish_is_never_passed_on(qtbot: QtBot) -> None:
+    throttle = Throttle(10)
     seen: list[object] = []
     throttle.due.connect(seen.append)
     throttle.wish("first")
+    throttle.wish("dropped")
+    throttle.cancel()
     throttle.wish("last")
-    throttle.flush()
-    throttle.flush()
-    assert seen == ["first", "last"]
+    throttle.wish("waits")
+    qtbot.waitUntil(lambda: "waits" in seen)
+    assert seen == ["first", "last", "waits"]

@@ -39,6 +39,7 @@ class ChoiceButtons:
     def add(self, bar: QToolBar, choice: str, actions: dict[str, QAction]) -> None:
         """Add the button for one `ActionSpec.choice`."""
         button = QToolButton(bar)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
         menu.addActions([actions[spec.id] for spec in ACTIONS if spec.choice == choice])

@@ -125,6 +125,7 @@ class MainWindow(QMainWindow):
         ):
             session.send(SetSpeed(self._settings.preferences.speed))
         self._pull()
+        self.chart.setFocus()
 
     def remember_files(self, paths: list[Path]) -> None:
         """Put files that were opened at the head of the recent ones. Thread: UI."""
@@ -323,6 +324,7 @@ class MainWindow(QMainWindow):
                 self.actions_by_id[spec.id].setIcon(icon(spec.icon, tones.text, tones.line))
         play, pause = (icon(name, tones.text, tones.line) for name in ("play", "pause"))
         self.transport.set_icons(play, pause)
+        self.welcome.show_icons()
         self.chart.set_theme(tones.is_dark)
 
     def _enable_actions(self) -> None:

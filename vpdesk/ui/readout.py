@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QSize
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOption, QWidget
 
 from vpdesk.display.layers import LAYERS
 from vpdesk.display.reading import CellReading
@@ -14,60 +15,71 @@ from vpdesk.ui.words import grouped
 # A name and its value, both in words.
 Pairs = tuple[tuple[str, str], ...]
 
-_EMPTY: Final = "Point at a cell to read its values"
+_HINT: Final = "Point at a cell to read its values"
+_MARGIN_PX: Final = 12
+_GAP_PX: Final = 5  # between a name and its value
+_SPACE_PX: Final = 14  # between pairs
 
 
 class ReadoutBar(QWidget):
-    """Names in grey, values beside them, each in a place of its own so that nothing jumps."""
+    """Names in grey, values beside them, each in a place of its own so that nothing jumps.
+
+    Painted as one, because it changes with every move of the mouse. A pair that does not fit whole is
+    left out, the last ones first; the tip has them all.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("readout")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.pairs: Pairs = ()
-        self._hint = QLabel(_EMPTY)
-        self._hint.setObjectName("muted")
-        self._labels: list[tuple[QLabel, QLabel]] = []
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(12, 4, 12, 4)
-        self._row.setSpacing(5)
-        self._row.addWidget(self._hint)
-        self._row.addStretch(1)
-        # wider than a small window: what does not fit is cut, and never widens the window
+        self.setFont(tabular(self.font()))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.pairs: Pairs = ()
+        self._value_widths_px: list[float] = []
 
     def show_pairs(self, pairs: Pairs) -> None:
         """Show names and values; nothing when the pointer is over no cell. Thread: UI."""
+        if pairs == self.pairs:
+            return
+        metrics = QFontMetricsF(self.font())
+        widths_px = [metrics.horizontalAdvance(value) for _, value in pairs]
+        if [name for name, _ in pairs] == [name for name, _ in self.pairs]:
+            # a place only grows: numbers that get shorter do not pull the rest to the left
+            widths_px = [max(both) for both in zip(widths_px, self._value_widths_px, strict=True)]
         self.pairs = pairs
-        self._hint.setVisible(not pairs)
-        while len(self._labels) < len(pairs):
-            self._add_place()
-        for index, (name_label, value_label) in enumerate(self._labels):
-            is_used = index < len(pairs)
-            name_label.setVisible(is_used)
-            value_label.setVisible(is_used)
-            if is_used:
-                name_label.setText(pairs[index][0])
-                value_label.setText(pairs[index][1])
-                # a place only grows: numbers that get shorter do not pull the rest to the left
-                value_label.setMinimumWidth(value_label.sizeHint().width())
+        self._value_widths_px = widths_px
+        self.setToolTip(self.text())
+        self.update()
 
     def text(self) -> str:
-        """Return what is shown, one pair per line, to be copied."""
+        """Return all of it, one pair per line, to be copied."""
         return "\n".join(f"{name}: {value}" for name, value in self.pairs)
 
-    def _add_place(self) -> None:
-        name_label, value_label = QLabel(), QLabel()
-        name_label.setObjectName("muted")
-        value_label.setFont(tabular(self.font()))
-        for label in (name_label, value_label):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        if self._labels:
-            name_label.setContentsMargins(9, 0, 0, 0)
-        at = self._row.count() - 1  # before the stretch
-        self._row.insertWidget(at, name_label)
-        self._row.insertWidget(at + 1, value_label)
-        self._labels.append((name_label, value_label))
+    def sizeHint(self) -> QSize:
+        """Take one line."""
+        return QSize(400, round(QFontMetricsF(self.font()).height()) + 9)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the pairs that fit."""
+        painter = QPainter(self)
+        option = QStyleOption()
+        option.initFrom(self)
+        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
+        metrics = QFontMetricsF(self.font())
+        muted = self.palette().placeholderText().color()
+        x = float(_MARGIN_PX)
+        y = (self.height() + metrics.ascent() - metrics.descent()) / 2
+        if not self.pairs:
+            painter.setPen(muted)
+            painter.drawText(QPointF(x, y), _HINT)
+        for (name, value), width_px in zip(self.pairs, self._value_widths_px, strict=True):
+            value_x = x + metrics.horizontalAdvance(name) + _GAP_PX
+            if value_x + width_px > self.width() - _MARGIN_PX / 2:
+                break
+            painter.setPen(muted)
+            painter.drawText(QPointF(x, y), name)
+            painter.setPen(self.palette().windowText().color())
+            painter.drawText(QPointF(value_x, y), value)
+            x = value_x + width_px + _SPACE_PX
 
 
 def reading_pairs(reading: CellReading | None) -> Pairs:
@@ -88,10 +100,10 @@ def reading_pairs(reading: CellReading | None) -> Pairs:
         *((title, _number(value)) for title, value in _others(reading)),
         ("touched", f"{age_text(reading.age_s)} before"),
         ("by event", grouped(reading.last_event_id)),
-        ("Time", reading.time),
         ("bid", _tick(reading.best_bid_tick, reading.tick_size)),
         ("ask", _tick(reading.best_ask_tick, reading.tick_size)),
         ("book", reading.book_state),
+        ("Time", reading.time),
     )
 
 

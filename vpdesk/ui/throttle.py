@@ -28,11 +28,10 @@ class Throttle(QObject):
         if not self._timer.isActive():
             self._on_timer_timeout()
 
-    def flush(self) -> None:
-        """Act on a waiting wish now instead of at the next turn."""
+    def cancel(self) -> None:
+        """Forget a wish that still waits."""
         self._timer.stop()
-        if self._wish is not None:
-            self._on_timer_timeout()
+        self._wish = None
 
     @Slot()
     def _on_timer_timeout(self) -> None:

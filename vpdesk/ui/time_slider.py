@@ -18,12 +18,15 @@ class TimeSlider(QWidget):
 
     Signals
     -------
+    pressed()
+        The user took the handle.
     dragged(ts_ns: int)
         The handle moved under the mouse; may come often.
     released(ts_ns: int)
         The user let go: the moment that is meant.
     """
 
+    pressed = Signal()
     dragged = Signal(object)  # nanoseconds exceed Qt's int
     released = Signal(object)
 
@@ -74,6 +77,7 @@ class TimeSlider(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Jump to the pointer and start to drag."""
         if event.button() == Qt.MouseButton.LeftButton and self._end_ns > self._start_ns:
+            self.pressed.emit()
             self._drag_to(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

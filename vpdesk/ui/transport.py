@@ -52,9 +52,11 @@ class TransportBar(QWidget):
         self._is_playing = False
         self._since_release = QElapsedTimer()
         self._release_clock_ns = 0
+        self._last_sought_ns: int | None = None  # since the slider was pressed
         self.play_action = actions["play_pause"]
         self._play_icon, self._pause_icon = QIcon(), QIcon()
         self.slider = TimeSlider()
+        self.slider.pressed.connect(self._on_slider_pressed)
         self.slider.dragged.connect(self._on_slider_dragged)
         self.slider.released.connect(self._on_slider_released)
         self._scrub = Throttle(SCRUB_INTERVAL_MS, self)
@@ -203,16 +205,22 @@ class TransportBar(QWidget):
         self.clock_label.setText(time_text(ts_ns, self._zone))
         self._scrub.wish(SeekTime(ts_ns))
 
+    @Slot()
+    def _on_slider_pressed(self) -> None:
+        self._last_sought_ns = None
+
     @Slot(object)
     def _on_slider_released(self, ts_ns: int) -> None:
         self._release_clock_ns = self._status.clock_ns
         self._since_release.start()
         self.clock_label.setText(time_text(ts_ns, self._zone))
-        self._scrub.wish(SeekTime(ts_ns))
-        self._scrub.flush()
+        self._scrub.cancel()
+        if self._last_sought_ns != ts_ns:
+            self._on_scrub_due(SeekTime(ts_ns))
 
     @Slot(object)
-    def _on_scrub_due(self, command: Command) -> None:
+    def _on_scrub_due(self, command: SeekTime) -> None:
+        self._last_sought_ns = command.ts_ns
         self.requested.emit(command)
 
     @Slot(object)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+_WIDTH_PX: Final = 300
 _WAYS: Final = ("open", "live", "demo")
 
 
@@ -25,24 +26,33 @@ class WelcomePage(QWidget):
         heading = QLabel("Drop a DBN file here, or choose")
         heading.setObjectName("heading")
         heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.buttons = []
+        self.buttons: list[QPushButton] = []
+        self._actions = [actions[name] for name in _WAYS]
         self._recent = QVBoxLayout()
         column = QVBoxLayout(self)
         column.setSpacing(8)
         column.addStretch(2)
         column.addWidget(heading)
         column.addSpacing(8)
-        for name in _WAYS:
-            button = QPushButton(actions[name].text())
-            button.setIcon(actions[name].icon())
-            button.setToolTip(actions[name].toolTip())
-            button.clicked.connect(actions[name].trigger)
-            button.setFixedWidth(280)
+        box = QWidget()
+        box.setFixedWidth(_WIDTH_PX)
+        ways = QVBoxLayout(box)
+        ways.setSpacing(8)
+        for action in self._actions:
+            button = QPushButton(action.text())
+            button.setToolTip(action.toolTip())
+            button.clicked.connect(action.trigger)
             self.buttons.append(button)
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+            ways.addWidget(button)
+        column.addWidget(box, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(16)
         column.addLayout(self._recent)
         column.addStretch(3)
+
+    def show_icons(self) -> None:
+        """Take the icons of the actions: the theme has changed."""
+        for button, action in zip(self.buttons, self._actions, strict=True):
+            button.setIcon(action.icon())
 
     def show_recent(self, paths: tuple[str, ...]) -> None:
         """Offer these files, newest first."""
