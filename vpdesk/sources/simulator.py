@@ -23,7 +23,7 @@ from vpdesk.core.events import (
     UNDEF_PRICE,
 )
 from vpdesk.errors import CancelledError, SourceError
-from vpdesk.sources.crowd_kernels import NORMAL
+from vpdesk.sources.crowd_kernels import FIRST_WALL, NORMAL
 from vpdesk.sources.dbn_writer import NS_PER_S, DbnWriter
 from vpdesk.sources.simulator_kernels import MAX_RECORDS_PER_TURN, SLOW_STEP_NS, open_market, run
 from vpdesk.sources.venue_kernels import NOBODY, TICK_SIZE, list_orders
@@ -132,7 +132,7 @@ class Market(NamedTuple):
         By slot.
     free_slots : (N_ORDERS,) int32
         The first ``n_free`` are unused slots of ``orders``.
-    owned_lots : (3 + N_WALLS,) int64
+    owned_lots : (FIRST_WALL + N_WALLS,) int64
         Displayed size by owner.
     walls : (N_WALLS,) WALL_DTYPE
     parent_sides : (4,) int64
@@ -314,7 +314,7 @@ def _new_market(seed: int, activity: float, start_ns: int) -> Market:
         levels=levels,
         orders=np.zeros(N_ORDERS, ORDER_DTYPE),
         free_slots=np.arange(N_ORDERS, dtype=np.int32)[::-1].copy(),
-        owned_lots=np.zeros(3 + N_WALLS, np.int64),
+        owned_lots=np.zeros(FIRST_WALL + N_WALLS, np.int64),
         walls=np.zeros(N_WALLS, WALL_DTYPE),
         parent_sides=np.ones(4, np.int64),
         appetite=np.ones(N_TICKS),
