@@ -157,7 +157,7 @@ def _sample(price, stats, samples):
     x ^= x >> np.uint64(7)
     x ^= x << np.uint64(17)
     stats[S_RANDOM] = np.int64(x)
-    place = np.int64(x % np.uint64(seen + 1))
+    place = np.int64(((x >> np.uint64(32)) * np.uint64(seen + 1)) >> np.uint64(32))  # 0..seen, cheaper than %
     if place < samples.size:
         samples[place] = price
 
