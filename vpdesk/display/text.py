@@ -7,6 +7,7 @@ from vpdesk.core.events import PRICE_SCALE
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NS: Final = 1_000_000_000
+_UNITS: Final = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 MINUS: Final = "\N{MINUS SIGN}"
 
 
@@ -62,13 +63,11 @@ def number_text(value: float) -> str:
     if magnitude == float("inf"):
         return f"{MINUS}\N{INFINITY}" if value < 0 else "\N{INFINITY}"
     sign = MINUS if value < 0 else ""
-    for limit, suffix in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
-        if magnitude >= limit:
-            divisor = 1e3 if suffix == "k" else limit
-            return f"{sign}{magnitude / divisor:.3g}{suffix}"
-    if magnitude >= 100:
-        return f"{sign}{magnitude:.0f}"
-    return sign + f"{magnitude:.3g}"
+    if magnitude < 9_999.5:
+        return sign + (f"{magnitude:.0f}" if magnitude >= 100 else f"{magnitude:.3g}")
+    rounded = float(f"{magnitude:.3g}")  # first, so that 999 999 is 1M and not 1000k
+    limit, suffix = next(unit for unit in _UNITS if rounded >= unit[0])
+    return f"{sign}{rounded / limit:.3g}{suffix}"
 
 
 def age_text(age_s: float | None) -> str:

@@ -42,15 +42,18 @@ def price_ticks(
 def _round_price_step(least_ticks: float, tick_size: int) -> int:
     """Return the smallest round price step, in ticks, of at least ``least_ticks``.
 
-    Round is 1, 2, 2.5 or 5 times a power of ten of the currency, if the tick divides it.
+    Round is 1, 2, 2.5 or 5 times a power of ten of the currency, if the tick divides it. Where that is
+    far too coarse (ticks of 1/64) it is a power of two of ticks.
     """
     least: int = max(1, ceil(least_ticks))
+    power_of_two = 1 << (least - 1).bit_length()
     for power in range(19):
         for quarters in (4, 8, 10, 20):
             step_raw, rest = divmod(quarters * 10**power, 4)
             if rest == 0 and step_raw % tick_size == 0 and step_raw // tick_size >= least:
-                return int(step_raw // tick_size)
-    return least
+                step = int(step_raw // tick_size)
+                return step if step <= 2 * power_of_two else power_of_two
+    return power_of_two
 
 
 def relative_ticks(y_range: tuple[float, float], n_most: int) -> list[AxisTick]:
