@@ -1,6 +1,8 @@
 """A feed on the real client, against a gateway that behaves."""
 
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -99,6 +101,27 @@ def test_a_session_with_nothing_but_heartbeats_stays_up() -> None:
         threading.Event().wait(2 * wiring.FAST.silence_limit_s)
         assert feed.status.state is FeedState.LIVE
     assert len(gateway.visits) == n_before == 1
+
+
+def test_the_clients_own_monitor_is_kept_content_though_it_sees_no_orders(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from databento.live import session
+
+    monkeypatch.setattr(session, "CLIENT_TIMEOUT_MARGIN_SECONDS", 0.5)
+    sent = market(60, spacing_ns=50_000_000)  # no pause long enough for a heartbeat
+    with listening(wiring.gateway_for(sent, speed=1.0)) as feed:
+        items = collect(feed, having(len(sent)))
+    assert records_of(items).tobytes() == sent.tobytes()
+    assert not [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+
+
+def test_the_window_can_name_a_feed_without_importing_the_client() -> None:
+    code = "import sys, vpdesk.sources.live; sys.exit('databento' in sys.modules or 'PySide6' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode
+        == 0
+    )
 
 
 def test_a_slow_reader_makes_the_gateway_wait_and_loses_nothing() -> None:

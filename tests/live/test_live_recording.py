@@ -1,7 +1,5 @@
 """Recordings made by a feed on the real client."""
 
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -83,7 +81,7 @@ def test_what_a_killed_program_recorded_opens(tmp_path: Path) -> None:
                 assert child.stdout.readline() == b"recording\n"
                 if ending == "zst":
                     time.sleep(1.2)  # what the compressor holds back is written once a second
-                os.kill(child.pid, signal.SIGKILL)
+                child.kill()
             (path,) = folder.iterdir()
             records, _, _ = read(path)
             assert len(records) > 500

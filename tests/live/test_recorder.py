@@ -12,7 +12,7 @@ from tests.live.wiring import KEY_TEXT, SERVED, Records, market
 from vpdesk.core.events import MBO_DTYPE
 from vpdesk.gateway import wire
 from vpdesk.sources.dbn import RecordStream
-from vpdesk.sources.recorder import RawFile, Recorder, open_new, recording_stem
+from vpdesk.sources.recorder import Recorder, open_new, recording_stem
 from vpdesk.sources.scan import probe
 
 METADATA = wire.metadata("GLBX.MDP3")
@@ -202,6 +202,3 @@ def _settle(recorder: Recorder, n_records: int) -> Path:
             return path
         waiting.wait(0.01)
     raise AssertionError(recorder.status)
-
-
-_: type[RawFile] = FullDisk

@@ -3,13 +3,15 @@
 import asyncio
 import socket
 import struct
+import sys
 from collections.abc import Sequence
 from typing import Final
 
 from vpdesk.gateway import wire
 from vpdesk.gateway.faults import Corrupt, Drop, Fault, Report, Silence, Trickle
 
-_LINGER_OFF: Final = struct.pack("ii", 1, 0)  # closing then sends a reset
+# struct linger, of other integers on Windows: on, no seconds; closing then sends a reset
+_LINGER_OFF: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 class Sender:

@@ -115,7 +115,7 @@ class Gateway:
         try:
             await _end(former)
             await self._visit(reader, writer)
-        except (ConnectionError, _RefusedError) as end:
+        except (ConnectionError, ValueError, _RefusedError) as end:  # it left, talked rubbish, or may not
             _log.info("connection ended: %s", end)
         except asyncio.CancelledError:
             _log.info("connection ended: another one came, or the gateway stops")

@@ -119,9 +119,14 @@ class LiveSession:
         try:
             client = self._make_client()
             self._subscribe(client)
-            self._ended.wait()
-        finally:
-            self._shut_down(client, network)
+        except ValueError as error:
+            self._on_loop(self._finish, SessionEnd(f"the request is not valid: {error}", is_final=True))
+        except Exception as error:  # noqa: BLE001  the client raises its own kinds and asyncio's
+            self._on_loop(self._finish, self._end_from(error))
+        else:
+            self._on_loop(self._start, client)
+        self._ended.wait()
+        self._shut_down(client, network)
         assert self._end is not None
         return self._end
 
@@ -145,25 +150,17 @@ class LiveSession:
         return client
 
     def _subscribe(self, client: Any) -> None:
-        """Connect, log in and subscribe. The client waits for the gateway here: `_finish` wakes it."""
+        """Connect, log in and subscribe. The client waits for the gateway here; `_finish` wakes it."""
         request = self._request
         common = {"dataset": request.dataset, "symbols": list(request.symbols), "stype_in": request.stype_in}
         snapshot = request.snapshot or self._is_reconnect
         self._on_loop(self._listener.on_state, FeedState.CONNECTING)
         self._on_loop(self._watch)
-        try:
-            # definitions first, so that the tick size is known before the first record
-            if request.definitions:
-                client.subscribe(schema="definition", start=0, **common)
-            client.subscribe(
-                schema="mbo", snapshot=snapshot, start=None if snapshot else request.start_ns, **common
-            )
-        except ValueError as error:
-            self._on_loop(self._finish, SessionEnd(f"the request is not valid: {error}", is_final=True))
-        except Exception as error:  # noqa: BLE001  the client raises its own kinds and asyncio's
-            self._on_loop(self._finish, self._end_from(error))
-        else:
-            self._on_loop(self._start, client)
+        if request.definitions:  # first, so that the tick size is known before the first record
+            client.subscribe(schema="definition", start=0, **common)
+        client.subscribe(
+            schema="mbo", snapshot=snapshot, start=None if snapshot else request.start_ns, **common
+        )
 
     def _shut_down(self, client: Any, network: threading.Thread) -> None:
         if client is not None:

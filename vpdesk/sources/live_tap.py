@@ -105,7 +105,7 @@ class TapLoop(asyncio.SelectorEventLoop):
         self.tap: Tap | None = None
 
     async def create_connection(  # type: ignore[override]  # of the many forms, the one the client uses
-        self, protocol_factory: Callable[[], Any], host: str, port: int
+        self, protocol_factory: Callable[[], Any], host: str, port: int, **options: Any
     ) -> tuple[asyncio.Transport, Any]:
         """Connect, with a tap in between; the client gets its own protocol back."""
         if self._owner.is_over:
@@ -116,7 +116,7 @@ class TapLoop(asyncio.SelectorEventLoop):
             return self.tap
 
         try:
-            transport, tap = await super().create_connection(tapped, host, port)
+            transport, tap = await super().create_connection(tapped, host, port, **options)
         except OSError as error:
             self._owner.on_unreachable(error)
             raise
