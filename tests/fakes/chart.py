@@ -46,6 +46,7 @@ class FakeChart(QWidget):
         self.layer = "net"
         self.scales: dict[str, Scale] = {}
         self.is_following = True
+        self.columns = (0, 99)
         self.view = Viewport(100, 100, 3.0, 8.0)
 
     def __getattr__(self, name: str) -> object:
@@ -74,6 +75,9 @@ class FakeChart(QWidget):
         if is_following != self.is_following:
             self.is_following = is_following
             self.following_changed.emit(is_following)
+
+    def visible_columns(self) -> tuple[int, int]:
+        return self.columns
 
     def viewport(self) -> Viewport:
         return self.view

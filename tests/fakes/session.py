@@ -50,6 +50,7 @@ class FakeSession:
         self.status = status
         self.params = EngineParams(tick_size=250_000_000)
         self.ring = GridRing(8, 64)
+        self.overview: object = None
         self.sent: list[Command] = []
         self.is_closed = False
 

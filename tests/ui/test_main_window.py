@@ -11,7 +11,7 @@ from tests.fakes.chart import FakeChart
 from tests.fakes.session import LIVE, SIMULATED, FakeSession
 from vpdesk.core.ring import GridRing
 from vpdesk.display.synthetic import synthetic_ring
-from vpdesk.runtime.commands import MAX_SPEED, CancelWork, SetSpeed
+from vpdesk.runtime.commands import MAX_SPEED, CancelWork, SetSpeed, ShowHistory
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.ui.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
@@ -161,6 +161,27 @@ def test_a_session_may_go_at_any_time(window: MainWindow, session: FakeSession, 
     qtbot.keyClick(window, Qt.Key.Key_Space)
     assert session.sent == []
     assert window.health.state_label.text() == "No session"
+
+
+def test_columns_in_view_that_the_ring_lacks_are_asked_for_once(
+    window: MainWindow, session: FakeSession, chart: FakeChart, qtbot: QtBot
+) -> None:
+    writer = synthetic_ring(100, capacity=64)
+    session.ring = writer.ring
+    span = writer.ring.span()
+    for first, n_asked in ((span.oldest, 0), (span.oldest - 30, 1), (span.oldest - 31, 1)):
+        chart.columns = (first, span.newest)
+        session.report(event_id=first)
+        qtbot.waitUntil(lambda: window._status is session.status)
+        assert len(session.sent) == n_asked
+    command = session.sent[0]
+    assert isinstance(command, ShowHistory)
+    assert command.n_columns >= span.newest - span.oldest + 30
+
+
+def test_the_last_event_is_told_in_words(window: MainWindow, session: FakeSession, qtbot: QtBot) -> None:
+    session.report(last_event="cancel bid 3 at 5100.25")
+    qtbot.waitUntil(lambda: window.readout.hint == "Last event: cancel bid 3 at 5100.25")
 
 
 # --- files ---------------------------------------------------------------------------------------

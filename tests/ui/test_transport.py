@@ -1,3 +1,6 @@
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolButton
@@ -144,6 +147,26 @@ def test_the_handle_waits_for_the_session_and_then_follows_it(
     session.report(state=SessionState.PAUSED, clock_ns=END_NS - 5)
     _pulled(qtbot, window, session)
     assert slider.shown_ns == END_NS - 5
+
+
+def test_the_overview_is_drawn_above_the_track(
+    window: MainWindow, session: FakeSession, qtbot: QtBot
+) -> None:
+    slider = window.transport.slider
+    plain = slider.grab().toImage()
+    spot = np.full(64, np.nan)
+    spot[:40] = 20_400 + np.arange(40) % 7
+    n_events = np.zeros(64, np.int64)
+    n_events[:40] = 1000
+    session.overview = SimpleNamespace(start_ns=START_NS, end_ns=END_NS, spot_tick=spot, n_events=n_events)
+    session.report(event_id=1)
+    _pulled(qtbot, window, session)
+    drawn = slider.grab().toImage()
+    changed = [
+        x for x in range(drawn.width()) if any(drawn.pixel(x, y) != plain.pixel(x, y) for y in range(18))
+    ]
+    assert changed
+    assert 0.55 < max(changed) / drawn.width() < 0.7  # what is not yet read stays empty
 
 
 def test_a_slider_without_a_span_asks_for_nothing(

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from vpdesk.core.ring import GridRing
 from vpdesk.display.reading import CellReading
-from vpdesk.runtime.commands import CancelWork, Command, SeekEvent, SetSpeed
+from vpdesk.runtime.commands import CancelWork, Command, SeekEvent, SetSpeed, ShowHistory
 from vpdesk.runtime.session import Session
 from vpdesk.runtime.status import SessionStatus
 from vpdesk.ui.actions import ACTIONS, Needs, make_actions
@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
         damage = settings.load()
         self._session: Session | None = None
         self._ring: GridRing | None = None
+        self._history_asked = 0  # columns before the current one
         self._status = SessionStatus()
         self.chart = chart
         self.actions_by_id = make_actions(self)
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         """Show a session, or none. The former one is let go, not closed. Thread: UI."""
         self._session = session
         self._ring = None
+        self._history_asked = 0
         self._status = SessionStatus()
         facts = session.facts if session else None
         self.setWindowTitle(f"{facts.title} - vpdesk" if facts else "vpdesk")
@@ -367,8 +369,20 @@ class MainWindow(QMainWindow):
             self.notices.show_notice(status.message)
         self._status = status
         self.transport.show_status(status)
+        self.transport.slider.set_overview(getattr(session, "overview", None))
+        self.readout.show_hint(status.last_event)
+        self._ask_for_history(session)
         self.health.show_status(status, session.facts)
         self.anomalies.show_counts(status.anomalies)
+
+    def _ask_for_history(self, session: Session) -> None:
+        """Have the columns filled in that the view shows and the ring does not hold."""
+        span = session.ring.span()
+        n_columns = span.newest - self.chart.visible_columns()[0]
+        is_missing = self.chart.visible_columns()[0] < span.oldest and span.oldest > 0
+        if not session.facts.is_live and is_missing and n_columns > self._history_asked:
+            self._history_asked = 2 * n_columns  # twice, so that a slow zoom asks only now and then
+            session.send(ShowHistory(self._history_asked))
 
     @Slot()
     def _on_frame_timer_timeout(self) -> None:

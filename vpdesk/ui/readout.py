@@ -34,6 +34,7 @@ class ReadoutBar(QWidget):
         self.setFont(tabular(self.font()))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.pairs: Pairs = ()
+        self.hint = _HINT
         self._value_widths_px: list[float] = []
 
     def show_pairs(self, pairs: Pairs) -> None:
@@ -49,6 +50,13 @@ class ReadoutBar(QWidget):
         self._value_widths_px = widths_px
         self.setToolTip(self.text())
         self.update()
+
+    def show_hint(self, words: str) -> None:
+        """Show `words` while the pointer is over no cell; what can be done here, if there are none."""
+        hint = f"Last event: {words}" if words else _HINT
+        if hint != self.hint:
+            self.hint = hint
+            self.update()
 
     def text(self) -> str:
         """Return all of it, one pair per line, to be copied."""
@@ -70,7 +78,7 @@ class ReadoutBar(QWidget):
         y = (self.height() + metrics.ascent() - metrics.descent()) / 2
         if not self.pairs:
             painter.setPen(muted)
-            painter.drawText(QPointF(x, y), _HINT)
+            painter.drawText(QPointF(x, y), self.hint)
         for (name, value), width_px in zip(self.pairs, self._value_widths_px, strict=True):
             value_x = x + metrics.horizontalAdvance(name) + _GAP_PX
             if value_x + width_px > self.width() - _MARGIN_PX / 2:

@@ -1,16 +1,32 @@
 """The slider over a whole session: exact nanoseconds, whatever the width in pixels."""
 
 from datetime import UTC, tzinfo
-from typing import Final
+from typing import Final, Protocol
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from vpdesk.display.text import time_text
 
 _MARGIN_PX: Final = 8  # so that the handle fits at both ends
 _HANDLE_PX: Final = 6  # radius
+_HEIGHT_PX: Final = 40  # the overview above, the track below
+_TRACK_UP_PX: Final = 10  # from the lower edge to the middle of the track
+
+
+class SessionOverview(Protocol):
+    """A session at a glance, in bins of equal time.
+
+    ``spot_tick`` : (n,) float64, NaN where there is none or not yet read.   ``n_events`` : (n,) int64.
+    """
+
+    start_ns: int
+    end_ns: int
+    spot_tick: NDArray[np.float64]
+    n_events: NDArray[np.int64]
 
 
 class TimeSlider(QWidget):
@@ -38,6 +54,8 @@ class TimeSlider(QWidget):
         self._clock_ns = 0
         self._drag_ns: int | None = None
         self._hover_x: float | None = None
+        self._overview: SessionOverview | None = None
+        self._picture: QPixmap | None = None  # of the overview; drawn anew only when it or the size changes
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Position in the session")
@@ -46,6 +64,7 @@ class TimeSlider(QWidget):
         """Set the time span from the left end to the right one."""
         if (start_ns, end_ns) != (self._start_ns, self._end_ns):
             self._start_ns, self._end_ns = start_ns, end_ns
+            self._picture = None
             self.update()
 
     def set_clock(self, clock_ns: int) -> None:
@@ -55,6 +74,13 @@ class TimeSlider(QWidget):
             self._clock_ns = clock_ns
             if moved and self._drag_ns is None:
                 self.update()
+
+    def set_overview(self, overview: SessionOverview | None) -> None:
+        """Draw a session at a glance above the track."""
+        if overview is not self._overview:
+            self._overview = overview
+            self._picture = None
+            self.update()
 
     @property
     def is_dragging(self) -> bool:
@@ -68,11 +94,11 @@ class TimeSlider(QWidget):
 
     def sizeHint(self) -> QSize:
         """Prefer all the width there is."""
-        return QSize(240, 26)
+        return QSize(240, _HEIGHT_PX)
 
     def minimumSizeHint(self) -> QSize:
         """Stay usable on a small screen."""
-        return QSize(120, 26)
+        return QSize(120, _HEIGHT_PX)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Jump to the pointer and start to drag."""
@@ -97,6 +123,15 @@ class TimeSlider(QWidget):
             self.update()
             self.released.emit(meant_ns)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Draw the overview at its new size."""
+        self._picture = None
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the overview in new colours."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._picture = None
+
     def leaveEvent(self, event: object) -> None:
         """Forget the pointer."""
         self._hover_x = None
@@ -107,22 +142,54 @@ class TimeSlider(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette = self.palette()
-        middle = self.height() / 2
+        middle = self.height() - _TRACK_UP_PX
         left, right = float(_MARGIN_PX), float(self.width() - _MARGIN_PX)
+        if self._picture is None:
+            self._picture = self._draw_overview()
+        painter.drawPixmap(0, 0, self._picture)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(palette.mid())
         painter.drawRoundedRect(QRectF(left, middle - 2, right - left, 4), 2, 2)
         if self._end_ns <= self._start_ns:
             return
-        accent = palette.accent().color()
         x = self._x_from_ns(self.shown_ns)
-        painter.setBrush(accent)
+        painter.setBrush(palette.accent())
         painter.drawRoundedRect(QRectF(left, middle - 2, x - left, 4), 2, 2)
         if self._hover_x is not None:
-            painter.setPen(QPen(QColor(palette.placeholderText().color()), 1))
-            painter.drawLine(QPointF(self._hover_x, middle - 7), QPointF(self._hover_x, middle + 7))
+            painter.setPen(QPen(palette.placeholderText().color(), 1))
+            painter.drawLine(QPointF(self._hover_x, 2), QPointF(self._hover_x, middle + 6))
+        painter.setPen(QPen(palette.accent().color(), 1))
+        painter.drawLine(QPointF(x, 2), QPointF(x, middle))
         painter.setPen(QPen(palette.window().color(), 2))
         painter.drawEllipse(QPointF(x, middle), _HANDLE_PX + 1, _HANDLE_PX + 1)
+
+    def _draw_overview(self) -> QPixmap:
+        """Draw how many events came when, and over them the spot."""
+        density = self.devicePixelRatioF()
+        picture = QPixmap(round(self.width() * density), round(self.height() * density))
+        picture.setDevicePixelRatio(density)
+        picture.fill(Qt.GlobalColor.transparent)
+        overview = self._overview
+        if overview is None or self._end_ns <= self._start_ns:
+            return picture
+        n_bins = overview.n_events.size
+        width_ns = (overview.end_ns - overview.start_ns) / n_bins
+        edges_px = [self._x_from_ns(overview.start_ns + round(i * width_ns)) for i in range(n_bins + 1)]
+        foot = self.height() - _TRACK_UP_PX - 9.0
+        painter = QPainter(picture)
+        rates = np.sqrt(overview.n_events)  # a burst at the open must not hide the rest of the day
+        heights_px = rates / max(1.0, float(rates.max())) * (foot - 3)
+        bar = self.palette().mid().color()
+        for i in np.flatnonzero(heights_px):
+            height_px = float(heights_px[i])
+            painter.fillRect(
+                QRectF(edges_px[i], foot - height_px, edges_px[i + 1] - edges_px[i], height_px), bar
+            )
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().placeholderText().color(), 1.2))
+        painter.drawPolyline(_spot_line(overview.spot_tick, edges_px, foot))
+        painter.end()
+        return picture
 
     def _drag_to(self, x: float) -> None:
         self._drag_ns = self._ns_from_x(x)
@@ -144,3 +211,12 @@ class TimeSlider(QWidget):
         span_ns = self._end_ns - self._start_ns
         fraction = (ts_ns - self._start_ns) / span_ns if span_ns > 0 else 0.0
         return _MARGIN_PX + min(max(fraction, 0.0), 1.0) * max(1, self.width() - 2 * _MARGIN_PX)
+
+
+def _spot_line(spot_tick: NDArray[np.float64], edges_px: list[float], foot: float) -> list[QPointF]:
+    known = np.flatnonzero(np.isfinite(spot_tick))
+    if known.size < 2:
+        return []
+    low, high = float(spot_tick[known].min()), float(spot_tick[known].max())
+    per_tick = (foot - 4) / (high - low) if high > low else 0.0
+    return [QPointF(edges_px[i + 1], foot - 1 - (float(spot_tick[i]) - low) * per_tick) for i in known]
