@@ -24,7 +24,9 @@ def test_a_file_served_live_is_the_file(name: str) -> None:
     one = facts.instruments[0]
     with RecordStream(path) as stream:
         sent = b"".join(chunk.tobytes() for chunk in stream.chunks())
-    with serving(gateway_for_files(path, speed=math.inf)) as port:
+    gateway = gateway_for_files(path, speed=math.inf)
+    assert gateway.symbols == (one.symbol,)
+    with serving(gateway) as port:
         request = LiveRequest(facts.dataset, (one.symbol,), gateway="127.0.0.1", port=port)
         feed = LiveFeed(request, KEY, timing=wiring.FAST)
         feed.start()

@@ -92,6 +92,11 @@ class Gateway:
         self._heartbeat_interval_s = heartbeat_interval_s
         self._visitors: set[asyncio.Task[None]] = set()
 
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """What can be subscribed to by raw symbol."""
+        return tuple(instrument.symbol for instrument in self._instruments)
+
     async def serve(self, port: int, on_listening: Callable[[int], None]) -> None:
         """Serve until cancelled; ``on_listening`` gets the port, which 0 leaves to the system.
 
