@@ -15,7 +15,6 @@
 
 import numpy as np
 
-from vpdesk.core.jit import inlined, kernel
 from vpdesk.core.layout import (
     BEST_ASK,
     BEST_BID,
@@ -35,6 +34,7 @@ from vpdesk.core.layout import (
     ORDER_MASK,
 )
 from vpdesk.core.llvm import leading_zeros, trailing_zeros
+from vpdesk.jit import inlined, kernel
 
 MIX_A = np.int64(-7046029254386353131)  # odd, from the golden ratio
 MIX_B = np.int64(-4658895280553007687)

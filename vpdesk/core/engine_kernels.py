@@ -36,7 +36,6 @@ from vpdesk.core.field_kernels import (
     show_offsets,
     touch,
 )
-from vpdesk.core.jit import inlined, kernel
 from vpdesk.core.layout import (
     ADD,
     BEST_ASK,
@@ -137,6 +136,7 @@ from vpdesk.core.ring import (
     T_SIZE,
     T_TICK,
 )
+from vpdesk.jit import inlined, kernel
 
 
 class BookArrays(NamedTuple):

@@ -16,7 +16,6 @@
 
 import numpy as np
 
-from vpdesk.core.jit import inlined, kernel
 from vpdesk.core.layout import (
     ADD,
     ADDED,
@@ -48,6 +47,7 @@ from vpdesk.core.layout import (
 )
 from vpdesk.core.llvm import bits_from_float, float_from_bits
 from vpdesk.core.ring import DEPTH, FORCE, PRESSURE, RESISTANCE, TOUCHED_S, VACUUM
+from vpdesk.jit import inlined, kernel
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01  # ln 2 in two parts, the first with trailing zero bits

@@ -13,7 +13,6 @@ exponent, 7 bits of mantissa) are the index of a 65 536-entry table, so neighbou
 """
 
 import numpy as np
-from numba import njit
 
 from vpdesk.core.ring import (
     COLUMN_BREAK,
@@ -35,6 +34,7 @@ from vpdesk.core.ring import (
     TOUCHED_S,
     VACUUM,
 )
+from vpdesk.jit import njit
 
 # What `pool_columns` shows; the planes keep their numbers.
 VALUE_PRESSURE = PRESSURE

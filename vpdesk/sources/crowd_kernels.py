@@ -9,8 +9,8 @@ the fair value has moved most of a tick away; then its target falls, cancels win
 """
 
 import numpy as np
-from numba import njit
 
+from vpdesk.jit import njit
 from vpdesk.sources.venue_kernels import (
     ASK,
     BID,

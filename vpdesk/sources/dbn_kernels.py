@@ -5,9 +5,9 @@ market-by-order record with ``action`` and ``side`` as plain bytes.
 """
 
 import numpy as np
-from numba import njit
 
 from vpdesk.core.events import F_SNAPSHOT, MBO_LENGTH_WORDS, MBO_RTYPE, UNDEF_PRICE
+from vpdesk.jit import njit
 
 MBO_WORDS = MBO_LENGTH_WORDS
 MBO_BYTES = 4 * MBO_WORDS

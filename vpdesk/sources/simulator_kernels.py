@@ -7,8 +7,7 @@ walls, shocks and icebergs.
 `market` is a `simulator.Market`, as in `venue_kernels`; the same rule of basic arithmetic holds.
 """
 
-from numba import njit
-
+from vpdesk.jit import njit
 from vpdesk.sources.crowd_kernels import (
     CROWD,
     FIRST_WALL,

@@ -9,9 +9,9 @@ by platform in the last digit, and one seed has to give the same bytes everywher
 """
 
 import numpy as np
-from numba import njit
 
 from vpdesk.core.events import F_LAST
+from vpdesk.jit import njit
 
 NOBODY = -1  # no order in that direction of the queue
 BID = 1

@@ -1,0 +1,246 @@
+"""The running program: one window, one session, and what connects them."""
+
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from vpdesk.app import replay
+from vpdesk.app.jobs import Job, Work
+from vpdesk.info import format_utc
+from vpdesk.runtime.session import Session
+from vpdesk.sources.facts import FileFacts, InstrumentFacts, with_thousands
+from vpdesk.sources.scan import probe
+from vpdesk.sources.tape import Tape
+from vpdesk.ui.crash import CrashHooks, install_hooks
+from vpdesk.ui.heatmap import HeatmapView
+from vpdesk.ui.main_window import MainWindow
+from vpdesk.ui.open_dialog import FileSummary, InstrumentRow, OpenDialog
+from vpdesk.ui.settings import SettingsFile
+
+CLOSE_TIMEOUT_S: Final = 3.0
+SIGNAL_LOOK_MS: Final = 200  # Python sees a signal only when it runs: give it the chance
+
+_log = logging.getLogger(__name__)
+
+
+class Closable(Protocol):
+    """What a session reads from."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class Desk(QObject):
+    """Opens what the window asks for and closes everything in order.
+
+    Closing: the window stops its timer and keeps the preferences; then jobs are cancelled, the session is
+    asked to end and waited for, and last its source is closed, which nobody reads any more.
+    """
+
+    def __init__(self, settings_file: SettingsFile | None = None) -> None:
+        super().__init__()
+        self.window = MainWindow(HeatmapView(), settings_file or SettingsFile())
+        self.hooks: CrashHooks = install_hooks(self.window)
+        self.session: Session | None = None
+        self.is_closed_cleanly = True
+        self._source: Closable | None = None
+        self._job: Job | None = None
+        self._dialog: OpenDialog | None = None
+        self._paths: list[Path] = []
+        self.window.open_requested.connect(self._on_open_requested)
+        self.window.demo_requested.connect(self.open_demo)
+        self.window.closed.connect(self._on_window_closed)
+
+    # --- what the command line asks for --------------------------------------------------------------
+
+    @Slot()
+    def open_demo(self) -> None:
+        """Play the simulated session."""
+        self._start("vpdesk-open", lambda tell, stop: replay.open_demo(progress=tell, cancel=stop))
+        self._job_done_with(self._on_demo_opened)
+
+    def open_now(self, paths: list[Path], instrument: str | None, tick_size: int | None) -> None:
+        """Open files without asking: the instrument named, or the busiest."""
+        self._paths = paths
+        self._start(
+            "vpdesk-open",
+            lambda tell, stop: replay.open_files(paths, instrument, tick_size, progress=tell, cancel=stop),
+        )
+        self._job_done_with(self._on_tape_opened)
+
+    def show_session(self, session: Session, source: Closable | None) -> None:
+        """Show a session that runs already; the former one is closed."""
+        former, former_source = self.session, self._source
+        self.session, self._source = session, source
+        self.window.set_session(session)
+        if former is not None:
+            threading.Thread(
+                target=_close_in_order, args=(former, former_source), name="vpdesk-close"
+            ).start()
+
+    # --- opening a file --------------------------------------------------------------------------------
+
+    @Slot(list)
+    def _on_open_requested(self, paths: list[Path]) -> None:
+        self._paths = paths
+        dialog = OpenDialog(paths[0].name if len(paths) == 1 else f"{len(paths)} files", self.window)
+        self._dialog = dialog
+        self._start("vpdesk-probe", lambda tell, stop: probe(paths, progress=tell, cancel=stop))
+        job = self._job
+        assert job is not None
+        job.progressed.connect(dialog.set_progress)
+        job.failed.connect(self._on_probe_failed)
+        self._job_done_with(self._on_probed)
+        dialog.cancelled.connect(self._on_dialog_cancelled)
+        dialog.accepted_choice.connect(self._on_choice_accepted)
+        dialog.open()
+
+    @Slot(object)
+    def _on_probed(self, facts: FileFacts) -> None:
+        if self._dialog is not None:
+            self._dialog.show_summary(summary_of(facts))
+
+    @Slot(str)
+    def _on_probe_failed(self, sentence: str) -> None:
+        if self._dialog is not None:
+            self._dialog.show_summary(FileSummary((), (), sentence))
+
+    @Slot()
+    def _on_dialog_cancelled(self) -> None:
+        self._cancel_job()
+        self._dialog = None
+
+    @Slot(object, object)
+    def _on_choice_accepted(self, row: InstrumentRow, tick_size: int) -> None:
+        self._dialog = None
+        paths = self._paths
+        choice = (row.publisher_id, row.instrument_id)
+        override = None if tick_size == row.tick_size else tick_size
+        self._start(
+            "vpdesk-open",
+            lambda tell, stop: replay.open_files(paths, choice, override, progress=tell, cancel=stop),
+        )
+        self._job_done_with(self._on_tape_opened)
+
+    @Slot(object)
+    def _on_tape_opened(self, tape: Tape) -> None:
+        self.show_session(replay.session_for(tape), tape)
+        self.window.remember_files(self._paths)
+
+    @Slot(object)
+    def _on_demo_opened(self, tape: Tape) -> None:
+        self.show_session(replay.session_for(tape, is_demo=True), tape)
+
+    # --- jobs --------------------------------------------------------------------------------------------
+
+    def _start(self, name: str, work: Work) -> None:
+        self._cancel_job()
+        self._job = Job(work, name, self)
+
+    def _job_done_with(self, slot: Any) -> None:
+        job = self._job
+        assert job is not None
+        job.done.connect(slot)
+        job.failed.connect(self.window.show_notice)
+        job.start()
+
+    def _cancel_job(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    # --- closing -----------------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_window_closed(self) -> None:
+        self._cancel_job()
+        if self.session is not None:
+            self.is_closed_cleanly = _close_in_order(self.session, self._source)
+        self.session = None
+        self.hooks.uninstall()
+        app = QApplication.instance()
+        if app is not None:
+            app.quit()
+
+
+def _close_in_order(session: Session, source: Closable | None) -> bool:
+    """End a session, then its source. False if the session's thread did not end in time."""
+    session.close()
+    has_ended = session.wait_closed(CLOSE_TIMEOUT_S)
+    if not has_ended:
+        _log.error("the engine thread did not end within %g s", CLOSE_TIMEOUT_S)
+    elif source is not None:
+        source.close()
+    return has_ended
+
+
+def summary_of(facts: FileFacts) -> FileSummary:
+    """Return what the open dialog shows of files."""
+    first_ns = min((one.first_ts_ns for one in facts.instruments), default=0)
+    last_ns = max((one.last_ts_ns for one in facts.instruments), default=0)
+    versions = ", ".join(str(version) for version in facts.dbn_versions)
+    lines = [
+        ("Dataset", facts.dataset or "not named"),
+        ("Format", f"DBN version {versions}, {'mixed capture' if facts.is_mixed else 'market-by-order'}"),
+        ("Records", with_thousands(facts.n_records)),
+        ("From", format_utc(first_ns)),
+        ("To", format_utc(last_ns)),
+    ]
+    if facts.problem:
+        lines.append(("Note", f"{facts.problem}. What could be read can be played."))
+    return FileSummary(tuple(lines), tuple(_row(one) for one in facts.instruments))
+
+
+def _row(one: InstrumentFacts) -> InstrumentRow:
+    notes = []
+    if one.has_snapshot:
+        notes.append("starts with a snapshot")
+    if one.starts_mid_book:
+        notes.append("starts mid-book: partial")
+    if not one.tick.is_confident:
+        notes.append("check the tick size")
+    return InstrumentRow(
+        one.publisher_id,
+        one.instrument_id,
+        one.symbol,
+        one.n_records,
+        one.tick.raw,
+        one.tick.origin,
+        "; ".join(notes),
+    )
+
+
+def make_application(arguments: list[str]) -> QApplication:
+    """Return the one QApplication, ready for our look."""
+    sys.setswitchinterval(0.001)  # the engine thread's Python between kernels must not hold up a frame
+    app = QApplication.instance() or QApplication(arguments)
+    assert isinstance(app, QApplication)
+    app.setApplicationName("vpdesk")
+    app.setDesktopFileName("vpdesk")
+    app.setStyle("Fusion")
+    return app
+
+
+def run_desk(desk: Desk) -> int:
+    """Show the window and run until it is closed; the process's exit code."""
+    app = QApplication.instance()
+    assert app is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: desk.window.close())
+    look = QTimer()
+    look.timeout.connect(_look)
+    look.start(SIGNAL_LOOK_MS)
+    desk.window.show()
+    code = app.exec()
+    return code if desk.is_closed_cleanly else 1
+
+
+@Slot()
+def _look() -> None:
+    """Do nothing: Python handles a signal that has come before it returns."""

@@ -1,0 +1,91 @@
+"""From files to a running session; no Qt."""
+
+from dataclasses import replace
+from typing import Final
+
+from vpdesk.core.params import EngineParams
+from vpdesk.core.ring import DEFAULT_COLUMN_NS
+from vpdesk.paths import resource_path
+from vpdesk.runtime.player import Cadence
+from vpdesk.runtime.replay_session import ReplaySession
+from vpdesk.runtime.session import SessionFacts
+from vpdesk.sources.facts import FileFacts, InstrumentFacts
+from vpdesk.sources.files import Paths
+from vpdesk.sources.scan import Cancel, Progress
+from vpdesk.sources.simulator import DATASET as SIMULATED_DATASET
+from vpdesk.sources.tape import InstrumentChoice, Tape, open_tape
+
+HALF_WIDTH: Final = 80  # the window shows 161 buckets
+DEMO_NAME: Final = "demo.mbo.dbn.zst"
+DEMO_NOTICE: Final = (
+    "Simulated data, so that there is something to see. Open a Databento file with Ctrl+O or drop it "
+    "here; connect to a live feed with Ctrl+L."
+)
+
+
+def params_for(tape: Tape) -> EngineParams:
+    """Return the parameters the window starts with for a tape."""
+    return EngineParams(tick_size=tape.instrument.tick.raw, half_width=HALF_WIDTH)
+
+
+def facts_for(tape: Tape) -> SessionFacts:
+    """Return what the window shows of a tape."""
+    one, facts = tape.instrument, tape.facts
+    is_simulated = facts.dataset == SIMULATED_DATASET
+    return SessionFacts(
+        title=f"{one.name} {file_title(facts)}",
+        symbol=one.name,
+        dataset=facts.dataset,
+        is_live=False,
+        is_simulated=is_simulated,
+        tick_origin="simulated" if is_simulated else one.tick.origin,
+        notice="Simulated data." if is_simulated else "",
+    )
+
+
+def file_title(facts: FileFacts) -> str:
+    """Return a short name for one file or several."""
+    name = facts.paths[0].name
+    return name if len(facts.paths) == 1 else f"{name} and {len(facts.paths) - 1} more"
+
+
+def session_for(tape: Tape, *, is_demo: bool = False, is_playing: bool = True) -> ReplaySession:
+    """Start a session on a tape; the caller closes the session, then the tape."""
+    facts = facts_for(tape)
+    if is_demo:
+        facts = replace(facts, title="Simulated session", notice=DEMO_NOTICE)
+    return ReplaySession(
+        tape,
+        facts,
+        params_for(tape),
+        Cadence(DEFAULT_COLUMN_NS),
+        session_span(tape.instrument),
+        is_playing=is_playing,
+        n_records=tape.instrument.n_records,
+        problem=lambda: f"{tape.problem}." if tape.problem else "",
+    )
+
+
+def session_span(one: InstrumentFacts) -> tuple[int, int]:
+    """Return the first and last time of an instrument's records, ns; snapshot records aside."""
+    return one.first_ts_ns, max(one.last_ts_ns, one.first_ts_ns + 1)
+
+
+def open_demo(*, progress: Progress | None = None, cancel: Cancel | None = None, wait: bool = False) -> Tape:
+    """Open the simulated session that ships with the program."""
+    return open_tape(resource_path(DEMO_NAME), progress=progress, cancel=cancel, wait=wait)
+
+
+def open_files(
+    paths: Paths,
+    instrument: InstrumentChoice | None = None,
+    tick_size: int | None = None,
+    *,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+    wait: bool = False,
+) -> Tape:
+    """Open files; see `open_tape`."""
+    return open_tape(
+        paths, instrument=instrument, tick_size=tick_size, progress=progress, cancel=cancel, wait=wait
+    )

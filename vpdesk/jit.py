@@ -1,0 +1,54 @@
+"""How every kernel is compiled, and where the compiled code is kept.
+
+Numba decides by the file of a function alone whether its compiled code is still good, so a change in a
+kernel that is inlined into it, or in a constant, would go unseen and yesterday's rules would run. So the
+code is kept in a folder named by everything that goes into any kernel.
+
+The kernels of the core hold no GIL and raise nothing: bounds and divisors are right by construction,
+errors are codes. They count no references either: array arguments live longer than the call. An `inlined`
+piece disappears into the kernel that uses it; as a call it would carry some fifty array words, which
+costs more than what it does.
+"""
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import Final
+
+import numba
+from numba import njit
+
+from vpdesk.paths import cache_dir
+
+__all__ = ["inlined", "kernel", "njit"]
+
+_PACKAGE: Final = Path(__file__).resolve().parent
+_SOURCES: Final = ("jit.py", "core/events.py", "core/layout.py", "core/llvm.py", "core/ring.py")
+
+
+def _kernel_folder() -> Path:
+    """Return the folder for the code compiled from the sources as they are now."""
+    sources = sorted(_PACKAGE.glob("*/*_kernels.py")) + [_PACKAGE / name for name in _SOURCES]
+    content = hashlib.blake2b(digest_size=8)
+    for path in sources:
+        content.update(path.read_bytes())
+    parent = Path(numba.config.CACHE_DIR) if numba.config.CACHE_DIR else cache_dir()
+    return parent / f"kernels-{content.hexdigest()}"
+
+
+def _keep_code_in(folder: Path) -> None:
+    """Have Numba keep compiled code in `folder`; code of other sources goes."""
+    try:
+        if not folder.exists():
+            for stale in folder.parent.glob("kernels-*"):
+                shutil.rmtree(stale, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return  # nowhere to write: Numba falls back to its own places
+    numba.config.CACHE_DIR = str(folder)
+
+
+_keep_code_in(_kernel_folder())
+
+kernel = njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
+inlined = njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)
