@@ -1,0 +1,121 @@
+"""What the commands do, apart from drawing and measuring."""
+
+import sys
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from vpdesk.app import environment
+from vpdesk.app.progress import progress_bar
+from vpdesk.core.events import PRICE_SCALE
+from vpdesk.errors import SourceError, VpdeskError
+
+DIGEST_CHUNK: Final = 1 << 16
+
+
+def read_tick_size(text: str | None) -> int | None:
+    """Return a tick size given in currency units as raw units (1e-9), exactly."""
+    if text is None:
+        return None
+    try:
+        raw = Decimal(text) * PRICE_SCALE
+    except InvalidOperation:
+        raise SourceError(f"{text!r} is no tick size; give a price such as 0.25.") from None
+    if not raw.is_finite() or raw <= 0 or raw != raw.to_integral_value():
+        raise SourceError(f"{text!r} is no tick size; give a price such as 0.25.")
+    return int(raw)
+
+
+def show_window(files: list[Path], instrument: str | None, tick_size: str | None) -> int:
+    """Open the window; with no display, draw the session into a PNG instead. Returns the exit code."""
+    tick_raw = read_tick_size(tick_size)
+    if not environment.has_display():
+        return _draw_instead(files, instrument, tick_size)
+    environment.check_qt()
+    from vpdesk.app.desk import Desk, make_application, run_desk
+
+    make_application(sys.argv[:1])
+    desk = Desk()
+    if files:
+        desk.open_now([file.absolute() for file in files], instrument, tick_raw)
+    else:
+        desk.open_demo()
+    return run_desk(desk)
+
+
+def _draw_instead(files: list[Path], instrument: str | None, tick_size: str | None) -> int:
+    environment.draw_off_screen()
+    environment.check_qt()
+    from vpdesk.app.picture import Wish, draw
+
+    output = Path("vpdesk.png").absolute()
+    try:
+        draw(Wish(tuple(files), output, None, "1600x900", "net", 1200, "dark", True, instrument, tick_size))
+    except VpdeskError as error:
+        sys.stderr.write(f"There is no display to open a window on, and no picture was drawn: {error}\n")
+        return 1
+    what = "the session" if files else "the simulated session"
+    typer.echo(f"There is no display to open a window on, so {what} was drawn into {output}.")
+    return 0
+
+
+def print_info(files: list[Path]) -> None:
+    """Print what files hold."""
+    from vpdesk.info import describe
+    from vpdesk.sources.scan import probe
+
+    with progress_bar("reading") as tell:
+        facts = probe(files, progress=tell)
+    typer.echo(describe(facts), nl=False)
+
+
+def print_digests(
+    files: list[Path],
+    every: int,
+    instrument: str | None,
+    tick_size: str | None,
+    half_width: int,
+    tau_s: float,
+    ticks_per_bucket: int,
+) -> None:
+    """Print the digests of a straight run."""
+    from vpdesk.core.engine import Engine
+    from vpdesk.core.params import EngineParams
+    from vpdesk.sources.tape import open_tape
+
+    with progress_bar("reading") as tell:
+        tape = open_tape(files, instrument=instrument, tick_size=read_tick_size(tick_size), progress=tell)
+    params = EngineParams(
+        tape.instrument.tick.raw, half_width=half_width, tau_s=tau_s, ticks_per_bucket=ticks_per_bucket
+    )
+    engine = Engine(params)
+    while engine.event_id < tape.n_records:
+        to_next = every - engine.event_id % every
+        engine.feed(tape.read(engine.event_id, engine.event_id + min(to_next, DIGEST_CHUNK)))
+        if engine.event_id % every == 0 or engine.event_id == tape.n_records:
+            typer.echo(f"{engine.event_id} {engine.digest()}")
+    tape.close()
+    if tape.problem:
+        sys.stderr.write(f"vpdesk: {tape.problem}\n")
+
+
+def write_simulation(output: Path, seconds: float, seed: int, activity: float) -> None:
+    """Write a simulated session."""
+    from vpdesk.sources.facts import with_thousands
+    from vpdesk.sources.simulator import write_session
+
+    with progress_bar("simulating") as tell:
+        n = write_session(output, seconds, seed, activity=activity, progress=tell)
+    typer.echo(f"{output}: {with_thousands(n)} records")
+
+
+def clear_caches() -> None:
+    """Delete the cache of decoded files."""
+    from vpdesk.sources.cache import Cache
+
+    cache = Cache()
+    n_bytes = cache.n_bytes()
+    cache.clear()
+    typer.echo(f"{n_bytes / 1e6:.0f} MB deleted")

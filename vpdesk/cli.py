@@ -1,0 +1,156 @@
+"""The command line. Every command imports what it needs when it runs, so that ``--help`` is instant."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vpdesk import __version__
+from vpdesk.errors import VpdeskError
+
+app = typer.Typer(
+    name="vpdesk",
+    help="See liquidity build and drain around the price, event by event.",
+    epilog="Without a command, vpdesk opens its window and plays a simulated session.",
+    no_args_is_help=False,
+    invoke_without_command=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Files = Annotated[list[Path], typer.Argument(help="DBN files (.dbn, .dbn.zst), a folder, or a pattern.")]
+Instrument = Annotated[
+    str | None,
+    typer.Option("--instrument", "-i", help="Symbol or instrument id; the busiest one by default."),
+]
+TickSize = Annotated[
+    str | None, typer.Option("--tick-size", help="Price of one tick, such as 0.25, if you know better.")
+]
+
+
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"vpdesk {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _default(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del version
+    if context.invoked_subcommand is None:
+        from vpdesk.app.commands import show_window
+
+        raise typer.Exit(show_window([], None, None))
+
+
+@app.command("open")
+def open_command(files: Files, instrument: Instrument = None, tick_size: TickSize = None) -> None:
+    """Open files in the window."""
+    from vpdesk.app.commands import show_window
+
+    raise typer.Exit(show_window(files, instrument, tick_size))
+
+
+@app.command()
+def info(files: Files) -> None:
+    """Say what files hold: instruments, counts, times, tick sizes, problems."""
+    from vpdesk.app.commands import print_info
+
+    print_info(files)
+
+
+@app.command()
+def digest(
+    files: Files,
+    every: Annotated[int, typer.Option(min=1, help="Print the digest after every N events.")] = 100_000,
+    instrument: Instrument = None,
+    tick_size: TickSize = None,
+    half_width: Annotated[int, typer.Option(min=1, help="K: buckets on each side of the spot.")] = 80,
+    tau: Annotated[float, typer.Option(help="Time constant of the filters, seconds.")] = 2.0,
+    ticks_per_bucket: Annotated[int, typer.Option(min=1, help="Ticks pooled into one bucket.")] = 1,
+) -> None:
+    """Print the engine's state digest every N events and at the end: one line `event_id digest` each.
+
+    Two runs, or a recording and the live session it recorded, are the same exactly if their lines are.
+    """
+    from vpdesk.app.commands import print_digests
+
+    print_digests(files, every, instrument, tick_size, half_width, tau, ticks_per_bucket)
+
+
+@app.command()
+def simulate(
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write: .dbn or .dbn.zst.")],
+    seconds: Annotated[float, typer.Option(min=0.001, help="Length of the session.")] = 600.0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 1,
+    activity: Annotated[float, typer.Option(help="Events per second relative to the usual.")] = 1.0,
+) -> None:
+    """Write a simulated market as an ordinary DBN file."""
+    from vpdesk.app.commands import write_simulation
+
+    write_simulation(output, seconds, seed, activity)
+
+
+@app.command()
+def picture(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="DBN files; the simulated session without any.")
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="PNG file to write.")] = Path("vpdesk.png"),
+    at: Annotated[
+        str | None,
+        typer.Option(help="Moment to show: 14:30:05.25 or 2025-01-31T14:30 (UTC), the end by default."),
+    ] = None,
+    size: Annotated[str, typer.Option(help="Width x height in pixels.")] = "1600x900",
+    layer: Annotated[
+        str, typer.Option(help="net, balance, pressure, vacuum, resistance, depth, age.")
+    ] = "net",
+    columns: Annotated[int, typer.Option(min=10, help="Columns of 0.1 s to show.")] = 1200,
+    theme: Annotated[str, typer.Option(help="dark or light.")] = "dark",
+    window: Annotated[bool, typer.Option("--window", help="The whole window, not the chart alone.")] = False,
+    instrument: Instrument = None,
+    tick_size: TickSize = None,
+) -> None:
+    """Draw a moment of a session into a PNG, without a display."""
+    from vpdesk.app.picture import Wish, draw
+
+    wish = Wish(tuple(files or ()), output, at, size, layer, columns, theme, window, instrument, tick_size)
+    typer.echo(draw(wish))
+
+
+@app.command()
+def bench(
+    ui: Annotated[bool, typer.Option("--ui", help="Measure frames of the window as well.")] = False,
+    events: Annotated[int, typer.Option(min=100_000, help="Simulated events to measure with.")] = 2_000_000,
+    files: Annotated[list[Path] | None, typer.Argument(help="Measure with these files instead.")] = None,
+) -> None:
+    """Measure decoding, engine, columns and frames on this machine, beside a plain copy and plain code."""
+    from vpdesk.app.bench import run
+
+    run(files or [], n_events=events, with_frames=ui)
+
+
+@app.command("clear-cache")
+def clear_cache() -> None:
+    """Delete what vpdesk keeps to open files faster."""
+    from vpdesk.app.commands import clear_caches
+
+    clear_caches()
+
+
+def main() -> None:
+    """Run the command line; errors are one sentence on stderr and exit code 1."""
+    try:
+        app()
+    except VpdeskError as error:
+        sys.stderr.write(f"vpdesk: {error}\n")
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)
