@@ -11,8 +11,11 @@ from vpdesk.display import window_kernels as kernels
 from vpdesk.display.viewport import Viewport
 from vpdesk.display.window import FrameRequest, PooledBins
 
-_DOT_CELL_PT: Final = 9  # trades closer than this, in points of the screen, become one dot
-_MAX_DOTS: Final = 1500  # the largest are drawn; more would hide the field
+# Trades closer than this, in points of the screen, become one dot. A dot costs 2 us to draw, so the cells
+# also bound what a frame costs.
+_DOT_CELL_PT: Final = (12, 7)
+_BEYOND_PX: Final = 8
+_MAX_DOTS: Final = 800  # the largest are drawn; more would hide the field
 
 BOUGHT: Final = 0
 SOLD: Final = 1
@@ -24,12 +27,15 @@ class TradeDots:
 
     x_px, y_px : (n,) float64, device pixels from the upper left corner.   sizes : (n,) float64, quantity.
     sides : (n,) int64, `BOUGHT`, `SOLD`, or 2 if unknown.
+    columns_per_cell
+        How coarsely they were pooled.
     """
 
     x_px: NDArray[np.float64]
     y_px: NDArray[np.float64]
     sizes: NDArray[np.float64]
     sides: NDArray[np.int64]
+    columns_per_cell: int
 
 
 def step_line(
@@ -51,6 +57,9 @@ def step_line(
     ticks = np.where(is_known, np.stack([low, high, newest, newest]), 0)
     rows = (ticks + 0.5) / ticks_per_bucket - base
     y_px = np.floor(view.height_px - (rows * view.px_per_row - view.bottom_px)).T + 0.5
+    y_px = np.clip(
+        y_px, -_BEYOND_PX, view.height_px + _BEYOND_PX
+    )  # what is out of sight is one straight line
     y_px[~is_known] = np.nan
     return _without_straight_points(x_px.ravel(), y_px.ravel())
 
@@ -70,9 +79,9 @@ def trade_dots(
 ) -> TradeDots:
     """Pool the visible trades. Thread: reader."""
     view = request.viewport
-    cell_px = _DOT_CELL_PT * request.density
-    columns_per_cell = max(1, int(cell_px / view.px_per_column))
-    rows_per_cell = max(1.0 / ring.ticks_per_bucket, float(int(cell_px / 2 / view.px_per_row)))
+    cell_x_px, cell_y_px = (side_pt * request.density for side_pt in _DOT_CELL_PT)
+    columns_per_cell = max(1, int(cell_x_px / view.px_per_column))
+    rows_per_cell = max(1.0 / ring.ticks_per_bucket, float(int(cell_y_px / view.px_per_row)))
     x_low, x_high = view.x_range
     y_low, y_high = view.y_range
     first_x, last_x = int(x_low // columns_per_cell), int(x_high // columns_per_cell)
@@ -105,7 +114,7 @@ def trade_dots(
     column, row = (places.reshape(-1, 2)[taken] / size[:, None]).T
     x_px = column * view.px_per_column - view.left_px
     y_px = view.height_px - (row * view.px_per_row - view.bottom_px)
-    return TradeDots(x_px, y_px, size, taken // sizes[0].size)
+    return TradeDots(x_px, y_px, size, taken // sizes[0].size, columns_per_cell)
 
 
 def price_y_px(view: Viewport, tick: int, ticks_per_bucket: int, header: NDArray[np.int64] | None) -> float:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vpdesk.core.ring import (
     H_BEST_ASK,
     H_BEST_BID,
+    H_CENTRE,
     H_CLOCK_NS,
     H_EVENT_ID,
     H_FLAGS,
@@ -24,6 +25,7 @@ from vpdesk.core.ring import (
     N_PLANES,
     NO_TICK,
     GridRing,
+    Span,
 )
 from vpdesk.display import window_kernels as kernels
 from vpdesk.display.colours import Shades
@@ -286,3 +288,11 @@ class FieldWindow:
         n_lapped = -(-first_intact // columns_per_bin) - self.bins.first_bin
         if n_lapped > 0:
             self.bins.clear(n_lapped)
+
+
+def centre_range(ring: GridRing, span: Span) -> tuple[int, int]:
+    """Return the lowest and highest centre bucket of the columns in ``span``; 0, 0 without a spot."""
+    slots = np.arange(span.oldest, span.newest + 1) & (ring.capacity - 1)
+    headers = ring.headers[slots]
+    centres = headers[headers[:, H_SPOT_TICK] != NO_TICK, H_CENTRE]
+    return (int(centres.min()), int(centres.max())) if centres.size else (0, 0)

@@ -17,12 +17,12 @@ from vpdesk.display import ticks
 from vpdesk.display.colours import DARK_SHADES, LIGHT_SHADES, Shades, colour_table, fade_table
 from vpdesk.display.follow import SpotFollower
 from vpdesk.display.layers import LAYERS
-from vpdesk.display.overlay_shapes import price_y_px, step_line, trade_dots
+from vpdesk.display.overlay_shapes import TradeDots, price_y_px, step_line, trade_dots
 from vpdesk.display.reading import CellReading, read_cell
 from vpdesk.display.scale import Scale, fit
 from vpdesk.display.text import date_text, price_text, time_text, zone_text
 from vpdesk.display.viewport import Viewport
-from vpdesk.display.window import TRACK_ASK, TRACK_BID, TRACK_SPOT, FieldWindow, FrameRequest
+from vpdesk.display.window import TRACK_ASK, TRACK_BID, TRACK_SPOT, FieldWindow, FrameRequest, centre_range
 from vpdesk.ui.axes import AxisLabel
 from vpdesk.ui.color_bar import ColorBar
 from vpdesk.ui.color_maps import look_up_table
@@ -39,6 +39,8 @@ _ZOOM_STEP: Final = 1.15  # per notch of the wheel
 _DRAG_ZOOM: Final = 1.006  # per point dragged along an axis
 _FIRST_FITS: Final = (1, 16, 64, 256)  # a range found from few columns is found again from more, then kept
 _TIME_LABEL_GAP_PT: Final = 96
+_USUAL_DOT: Final = 0.85  # quantile of the dots in view that gets the usual area
+_ENOUGH_DOTS: Final = 30  # for that quantile to mean something
 _PRICE_LABEL_GAP_PT: Final = 34
 
 
@@ -76,7 +78,7 @@ class HeatmapView(QWidget):
         self._shades: Shades = DARK_SHADES
         self._scales: dict[str, Scale] = {}
         self._fits_left: dict[str, list[int]] = {}
-        self._trade_reference = 0.0
+        self._usual_dot_sizes: dict[int, float] = {}
         self._fade = fade_table()
         self._window = FieldWindow()
         self._follower = SpotFollower()
@@ -213,16 +215,16 @@ class HeatmapView(QWidget):
         return price_y_px(self._view, tick, per_bucket, header) / self._density
 
     def fit(self) -> None:
-        """Show every column there is, and the whole band around the newest spot."""
+        """Show every column there is, and every bucket in them."""
         if self._ring is None:
             return
         span = self._ring.span()
         if span.newest < span.oldest:
             return
-        middle = 0 if self._is_relative else self._newest_centre()
+        low, high = (0, 0) if self._is_relative else centre_range(self._ring, span)
         reach = self._ring.half_width
         columns = (float(span.oldest), float(span.newest + 1))
-        self._set_view(self._view.showing(columns, (middle - reach, middle + reach + 1)))
+        self._set_view(self._view.showing(columns, (low - reach, high + reach + 1)))
 
     def zoom(self, x_factor: float, y_factor: float = 1.0, at: QPointF | None = None) -> None:
         """Enlarge around a point of the field, or around the middle; factors below 1 show more.
@@ -323,9 +325,16 @@ class HeatmapView(QWidget):
         dots = None
         if "trades" in self._overlays:
             dots = trade_dots(ring, request, self._window.open_seq, self._window.open_header)
-            if self._trade_reference == 0 and dots.sizes.size >= 20:
-                self._trade_reference = float(np.quantile(dots.sizes, 0.8))
-        self._canvas.overlay.set_shapes(lines, dots, self._trade_reference or 10.0)
+        self._canvas.overlay.set_shapes(lines, dots, self._usual_dot_size(dots))
+
+    def _usual_dot_size(self, dots: TradeDots | None) -> float:
+        """Return the quantity that gets a dot of the usual area, settled once for each degree of pooling."""
+        if dots is None or dots.sizes.size == 0:
+            return 1.0
+        usual = float(np.quantile(dots.sizes, _USUAL_DOT))
+        if dots.sizes.size < _ENOUGH_DOTS:
+            return usual
+        return self._usual_dot_sizes.setdefault(dots.columns_per_cell, usual)
 
     def _paint_axes(self) -> None:
         ring = self._ring
@@ -472,7 +481,7 @@ class HeatmapView(QWidget):
             self._fits_left[layer.name] = [n for n in self._fits_left[layer.name] if n > n_columns]
         else:
             self._fits_left[layer.name] = []
-            self._trade_reference = 0.0
+            self._usual_dot_sizes.clear()
         self._take_scale(fitted)
 
     # --- the pointer -------------------------------------------------------------------------------

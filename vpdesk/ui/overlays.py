@@ -20,6 +20,7 @@ _DOT_FILL: Final = {BOUGHT: "#b9fbe3", SOLD: "#e8509a"}
 _DOT_UNKNOWN: Final = "#b8bec8"
 _DOT_RIM: Final = "#0a0c10"
 
+_LINE_PT: Final = 2
 _DOT_AREA_PT: Final = 45.0  # of a trade of the reference size
 _DOT_LEAST_PT: Final = 1.5
 _DOT_MOST_PT: Final = 11.0
@@ -76,9 +77,16 @@ class OverlayItem(QGraphicsItem):
         painter.setClipRect(self._rect)
         painter.translate(self._rect.topLeft())
         painter.scale(1 / self._density, 1 / self._density)
-        for path, pen in self._lines:
-            painter.setPen(pen)
-            painter.drawPath(path)
+        # Level and upright lines thicken when they are drawn again a pixel down and to the right. That takes
+        # a tenth of the time of a wide pen, which Qt strokes as a polygon.
+        thickness_px = _LINE_PT * max(1, round(self._density))
+        painter.translate(-(thickness_px // 2), -(thickness_px // 2))
+        for _ in range(thickness_px):
+            for path, pen in self._lines:
+                painter.setPen(pen)
+                painter.drawPath(path)
+            painter.translate(1, 1)
+        painter.translate(thickness_px // 2 - thickness_px, thickness_px // 2 - thickness_px)
         if self._dots is not None:
             self._paint_dots(painter, self._dots)
         painter.restore()
@@ -88,7 +96,7 @@ class OverlayItem(QGraphicsItem):
         radii_pt = np.clip(radii_pt, _DOT_LEAST_PT, _DOT_MOST_PT)
         steps = np.rint(radii_pt / _DOT_STEP_PT).astype(np.int64)
         pictures = [self._dot_picture(*key) for key in zip(dots.sides.tolist(), steps.tolist(), strict=True)]
-        halves = np.array([picture.width() // 2 for picture in pictures])
+        halves = _dot_side_px(steps * (_DOT_STEP_PT * self._density)) // 2
         lefts = np.rint(dots.x_px - halves).astype(np.int64).tolist()
         tops = np.rint(dots.y_px - halves).astype(np.int64).tolist()
         for left, top, picture in zip(lefts, tops, pictures, strict=True):
@@ -107,9 +115,6 @@ class OverlayItem(QGraphicsItem):
         if key not in self._pens:
             pen = QPen(QColor(colour))
             pen.setCosmetic(True)
-            pen.setWidthF(2 * max(1, round(self._density)))
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
             if is_dotted:
                 pen.setDashPattern([2, 3])
             self._pens[key] = pen
@@ -121,8 +126,13 @@ def _path(points: Line) -> QPainterPath:
     return pg.arrayToQPath(x, y, connect="finite") if x.size else QPainterPath()
 
 
+def _dot_side_px(radii_px: NDArray[np.floating]) -> NDArray[np.int64]:
+    """Return the sides of the pictures that hold dots of these radii and their rims."""
+    return 2 * np.ceil(radii_px).astype(np.int64) + 4
+
+
 def _draw_dot(colour: str, radius_px: float) -> QPixmap:
-    side = int(np.ceil(2 * radius_px)) + 4
+    side = int(_dot_side_px(np.array(radius_px)))
     picture = QPixmap(side, side)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
