@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vpdesk.sources.tape import Tape
 
 TIMEOUT_S: Final = 600.0
+SETTLE_S: Final = 0.15  # some frames of the window's timer
 LAYERS: Final = ("net", "balance", "pressure", "vacuum", "resistance", "depth", "age")
 NS_PER_DAY: Final = 86_400 * 10**9
 
@@ -110,17 +111,25 @@ def _draw_session(
     session.send(SeekEvent(tape.n_records) if at_ns is None else SeekTime(at_ns))
     desk.window.show_layer(wish.layer)
     desk.window.show()
-    _wait_for_rest(desk, session)
+    _wait_for_rest(session)
     image = _grab(desk, wish, width, height)
     desk.window.close()
     folder.remove()
     return session, image
 
 
-def _wait_for_rest(desk: "Desk", session: "ReplaySession") -> None:
-    """Let the window live until the session has arrived and is painted."""
+def _live_for(seconds: float) -> None:
+    """Let the window's timers run."""
     from PySide6.QtWidgets import QApplication
 
+    end_s = time.monotonic() + seconds
+    while time.monotonic() < end_s:
+        QApplication.processEvents()
+        time.sleep(0.005)
+
+
+def _wait_for_rest(session: "ReplaySession") -> None:
+    """Let the window live until the session has arrived and is painted."""
     from vpdesk.runtime.status import SessionState
 
     deadline_s = time.monotonic() + TIMEOUT_S
@@ -130,21 +139,17 @@ def _wait_for_rest(desk: "Desk", session: "ReplaySession") -> None:
             raise VpdeskError(session.status.message)
         if time.monotonic() > deadline_s:
             raise VpdeskError("The session did not come to the moment asked for in time.")
-        QApplication.processEvents()
-        time.sleep(0.01)
-    del desk
+        _live_for(0.02)
 
 
 def _grab(desk: "Desk", wish: Wish, width: int, height: int) -> "QImage":
-    from PySide6.QtWidgets import QApplication
-
     chart = desk.window.chart
     for _ in range(3):  # sizes settle, then the scale is fitted to what is seen
-        QApplication.processEvents()
-        chart.fit()
-        chart.show_columns(wish.columns)
+        _live_for(SETTLE_S)
+        first, last = chart.visible_columns()
+        chart.zoom((last - first + 1) / wish.columns)
         chart.fit_scale()
-        desk.window.pull_now()
+    _live_for(SETTLE_S)
     if wish.whole_window:
         return desk.window.grab().toImage()
     return chart.picture(width, height)

@@ -17,6 +17,7 @@ from vpdesk.sources.tape import InstrumentChoice, Tape, open_tape
 
 HALF_WIDTH: Final = 80  # the window shows 161 buckets
 DEMO_NAME: Final = "demo.mbo.dbn.zst"
+DEMO_START_NS: Final = 150 * 10**9  # into the session, so that the chart is full from the first moment
 DEMO_NOTICE: Final = (
     "Simulated data, so that there is something to see. Open a Databento file with Ctrl+O or drop it "
     "here; connect to a live feed with Ctrl+L."
@@ -54,12 +55,14 @@ def session_for(tape: Tape, *, is_demo: bool = False, is_playing: bool = True) -
     facts = facts_for(tape)
     if is_demo:
         facts = replace(facts, title="Simulated session", notice=DEMO_NOTICE)
+    span_ns = session_span(tape.instrument)
     return ReplaySession(
         tape,
         facts,
         params_for(tape),
         Cadence(DEFAULT_COLUMN_NS),
-        session_span(tape.instrument),
+        span_ns,
+        start_ns=span_ns[0] + DEMO_START_NS if is_demo else None,
         is_playing=is_playing,
         n_records=tape.instrument.n_records,
         problem=lambda: f"{tape.problem}." if tape.problem else "",

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vpdesk.core.engine import Engine
-from vpdesk.core.events import F_LAST, UNDEF_TIMESTAMP
+from vpdesk.core.events import F_LAST, F_SNAPSHOT, UNDEF_TIMESTAMP
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import GridRing
 from vpdesk.runtime.keyframes import Keyframe, Keyframes
@@ -228,6 +228,8 @@ class Player:
         return wait_s
 
     def _play_on(self) -> float:
+        if self._feed_snapshot():
+            return 0.0
         now_s = self._now_s()
         if self.speed == float("inf"):
             self._anchor_ns = None
@@ -251,6 +253,16 @@ class Player:
             self._anchor_s, self._anchor_ns = now_s, next_ns
             return BREATH_S
         return min(max(wait_s, 0.001), BREATH_S)
+
+    def _feed_snapshot(self) -> bool:
+        """Take a slice of a snapshot at once: its times are those of old orders, not of the session."""
+        records = self.tape.read(self.position, self.position + SLICE_EVENTS)
+        is_live = np.flatnonzero(records["flags"] & F_SNAPSHOT == 0)
+        n_snapshot = int(is_live[0]) if len(is_live) else len(records)
+        if n_snapshot == 0:
+            return False
+        self._anchor_ns = None
+        return self._feed(n_snapshot) > 0
 
     def _feed(self, n: int, until_ns: int | None = None) -> int:
         records = self.tape.read(self.position, self.position + n)

@@ -55,8 +55,12 @@ class ReplaySession:
         Clock of the first and the last record, ns.
     is_playing
         Whether to play at once.
-    on_change
-        Called on the session's thread when there is something new to see; may be None.
+    start_ns
+        Go to this moment first; None starts before the first event.
+    n_records
+        How many records the tape will hold, if that is known.
+    problem
+        Returns a sentence about the tape, or "".
     """
 
     def __init__(
@@ -68,6 +72,7 @@ class ReplaySession:
         span_ns: tuple[int, int],
         *,
         is_playing: bool = True,
+        start_ns: int | None = None,
         n_records: int | None = None,
         problem: Callable[[], str] = lambda: "",
     ) -> None:
@@ -79,7 +84,7 @@ class ReplaySession:
         self._keyframes = Keyframes(MAX_KEYFRAME_BYTES, KEYFRAME_EVENTS)
         self._player = Player(tape, params, cadence, self._keyframes, time.monotonic)
         self._is_starting_to_play = is_playing
-        self._was_playing = False
+        self._first_ns = start_ns
         self._inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._message = ""
@@ -147,6 +152,8 @@ class ReplaySession:
         try:
             warm_up()
             self._start_index()
+            if self._first_ns is not None:
+                self._player.go_to_time(self._first_ns)
             if self._is_starting_to_play:
                 self._player.play()
             while not self._stop.is_set():
