@@ -109,7 +109,7 @@ def _draw_session(
     session = replay.session_for(tape, is_demo=not wish.files, is_playing=False)
     desk.show_session(session, None)
     session.send(SeekEvent(tape.n_records) if at_ns is None else SeekTime(at_ns))
-    desk.window.show_layer(wish.layer)
+    desk.window.chart.set_layer(wish.layer)
     desk.window.show()
     _wait_for_rest(session)
     image = _grab(desk, wish, width, height)
