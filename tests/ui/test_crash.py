@@ -60,6 +60,19 @@ def test_many_exceptions_make_one_dialog_with_a_count(hooks: CrashHooks, qtbot: 
     qtbot.waitUntil(lambda: hooks.dialog.n_faults == 1)
 
 
+def test_another_fault_adds_its_report_and_a_repeated_one_is_logged_once(
+    hooks: CrashHooks, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(3):
+        _raise_on_ui_thread()
+    sys.excepthook(KeyError, KeyError("other"), None)
+    qtbot.waitUntil(lambda: hooks.dialog.n_faults == 4)
+    report = hooks.dialog.report.toPlainText()
+    assert report.count("walked over the keys") == 2  # the line of code and the message, of one report
+    assert "KeyError: 'other'" in report
+    assert len(caplog.records) == 2
+
+
 def test_an_interrupt_is_left_to_the_former_hook(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[type[BaseException]] = []
     monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: seen.append(kind))

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -245,6 +248,15 @@ def test_each_layer_shows_its_own_scale(window: MainWindow, chart: FakeChart) ->
     assert window.actions_by_id["scale_linear"].isChecked()
 
 
+def test_only_scales_chosen_by_hand_are_remembered(
+    window: MainWindow, session: FakeSession, chart: FakeChart
+) -> None:
+    chart.set_scale("log", (-3.0, 3.0))  # the chart fitted itself
+    assert window._settings.preferences.scales == {}
+    window.actions_by_id["scale_linear"].trigger()
+    assert window._settings.preferences.scales == {("ESM4", "net"): chart.scale()}
+
+
 def test_the_zone_reaches_the_chart_and_the_clock(
     window: MainWindow, session: FakeSession, chart: FakeChart
 ) -> None:
@@ -374,19 +386,61 @@ def test_closing_stops_the_pull_and_says_so(window: MainWindow, session: FakeSes
 # --- sizes ---------------------------------------------------------------------------------------
 
 
+def _assert_nothing_is_lost(window: MainWindow) -> None:
+    toolbar = window.findChild(QToolBar, "toolbar")
+    assert all(toolbar.widgetForAction(action).isVisible() for action in toolbar.actions())
+    strip = window.health
+    for widget in (*strip._session_part(), strip.state_label):
+        assert widget.isVisible()
+        assert widget.width() >= widget.sizeHint().width()
+    assert window.chart.height() > 400
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1600, 900), (3840, 2160)])
 @pytest.mark.parametrize("facts", [SIMULATED, LIVE], ids=["simulated", "live"])
-def test_a_small_screen_loses_nothing(real_window: MainWindow, qtbot: QtBot, facts: SessionFacts) -> None:
+def test_no_screen_loses_anything(
+    real_window: MainWindow, facts: SessionFacts, size: tuple[int, int]
+) -> None:
     session = FakeSession(facts)
     anomalies = (("zero_size", 123_456),)
     session.report(progress=0.5, event_id=987_654_321, n_records=999_999_999, anomalies=anomalies)
     real_window.set_session(session)
     real_window.show_notice("A sentence that is as long as they come. " * 6)
+    real_window.resize(*size)
     QApplication.processEvents()
-    assert (real_window.width(), real_window.height()) == (1280, 720)
-    toolbar = real_window.findChild(QToolBar, "toolbar")
-    assert all(toolbar.widgetForAction(action).isVisible() for action in toolbar.actions())
-    strip = real_window.health
-    for widget in (*strip._session_part(), strip.state_label):
-        assert widget.isVisible()
-        assert widget.width() >= widget.sizeHint().width()
-    assert real_window.chart.height() > 400
+    assert (real_window.width(), real_window.height()) == size
+    _assert_nothing_is_lost(real_window)
+
+
+_SCALED_WINDOW = """
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from tests.fakes.session import PLAYING, FakeSession
+from tests.ui.test_main_window import _assert_nothing_is_lost
+from vpdesk.ui.heatmap import HeatmapView
+from vpdesk.ui.main_window import MainWindow
+from vpdesk.ui.settings import SettingsFile
+app = QApplication([])
+window = MainWindow(HeatmapView(), SettingsFile(Path(sys.argv[1])))
+session = FakeSession()
+session.report(progress=0.5)
+window.set_session(session)
+window.resize(1280, 720)
+window.show()
+app.processEvents()
+_assert_nothing_is_lost(window)
+picture = window.grab()
+assert (picture.width(), picture.height()) == (float(sys.argv[2]) * 1280, float(sys.argv[2]) * 720)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("density", ["1.5", "2"])
+def test_high_pixel_densities_lose_nothing(tmp_path: Path, density: str) -> None:
+    environment = {**os.environ, "QT_SCALE_FACTOR": density, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", _SCALED_WINDOW, str(tmp_path / "vpdesk.ini"), density]
+    done = subprocess.run(
+        command, env=environment, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr

@@ -3,9 +3,12 @@ from pathlib import Path
 import platformdirs
 import pytest
 
+from vpdesk.display.scale import Scale
 from vpdesk.runtime.commands import MAX_SPEED
 from vpdesk.ui.settings import MAX_RECENT, Preferences, SettingsFile
 
+NET = Scale("asinh", -12.5, 1e9, 0.3, is_signed=True)
+AGE = Scale("log", 0.1, 600.0, 0.1, is_signed=False)
 FULL = Preferences(
     layer="depth",
     price_axis="spot",
@@ -17,7 +20,7 @@ FULL = Preferences(
     recent_files=("/data/a b.dbn", "/data/ü,;=.dbn.zst"),
     geometry=b"\x00\x01\xff",
     window_state=b"\xfe;=\n",
-    scales={("ES,M4", "net"): ("asinh", -12.5, 1e9), ("ESM4", "age"): ("log", 0.1, 600.0)},
+    scales={("ES,M4", "net"): NET, ("ESM4", "age"): AGE},
 )
 
 
@@ -76,7 +79,7 @@ def test_a_value_out_of_range_falls_back_alone(path: Path) -> None:
     preferences, sentence = _loaded(path)
     assert sentence == ""
     assert (preferences.layer, preferences.speed, preferences.theme) == ("net", 1.0, "light")
-    assert preferences.scales == {("ES,M4", "net"): ("asinh", -12.5, 1e9)}
+    assert preferences.scales == {("ES,M4", "net"): NET}
 
 
 def test_recent_files_are_limited(path: Path) -> None:

@@ -154,7 +154,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     *(ActionSpec(f"overlay_{name}", title, "View", "choices.show_overlay", f"Draw or hide: {title.lower()}",
                  (), "Axis", "Overlays", argument=name, is_toggle=True)
       for name, title in _OVERLAY_TITLES.items()),
-    ActionSpec("fit_scale", "Fit colours", "View", "chart.fit_scale", "Fit the colours to what is in view",
+    ActionSpec("fit_scale", "Fit colours", "View", "choices.fit_scale", "Fit the colours to what is in view",
                ("C",), "Fit", icon="scale", needs=Needs.SESSION),
     ActionSpec("fit_view", "Fit view", "View", "chart.fit", "Show every column and the whole band",
                ("F",), "Fit", icon="fit", needs=Needs.SESSION),

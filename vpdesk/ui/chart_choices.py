@@ -3,8 +3,8 @@
 from datetime import UTC, tzinfo
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QGuiApplication
 
 from vpdesk.display.scale import Scale
 from vpdesk.ui.heatmap import HeatmapView
@@ -80,6 +80,12 @@ class ChartChoices(QObject):
     def show_scale(self, kind: str) -> None:
         """Colour by another transform."""
         self._chart.set_scale(kind, None)
+        self._remember_scale(self._chart.scale())
+
+    def fit_scale(self) -> None:
+        """Fit the colours to what is in view."""
+        self._chart.fit_scale()
+        self._remember_scale(self._chart.scale())
 
     def dim_by_age(self, is_dimming: bool) -> None:
         """Dim what has not been touched for long."""
@@ -118,9 +124,15 @@ class ChartChoices(QObject):
         layer = self._settings.preferences.layer
         remembered = self._settings.preferences.scales.get((self._symbol, layer))
         if remembered is not None and layer not in self._restored:
-            kind, low, high = remembered
-            self._chart.set_scale(kind, (low, high))
+            self._chart.set_scale(remembered.kind, (remembered.low, remembered.high))
         self._restored.add(layer)
+
+    def _remember_scale(self, scale: Scale) -> None:
+        if self._symbol:
+            key = (self._symbol, self._settings.preferences.layer)
+            others = {k: v for k, v in self._settings.preferences.scales.items() if k != key}
+            newest = list((others | {key: scale}).items())[-_MAX_SCALES:]
+            self._settings.prefer(scales=dict(newest))
 
     def _show_scale(self, scale: Scale) -> None:
         self._actions[f"scale_{scale.kind}"].setChecked(True)
@@ -135,8 +147,6 @@ class ChartChoices(QObject):
     @Slot(object)
     def _on_chart_scale_changed(self, scale: Scale) -> None:
         self._show_scale(scale)
-        if self._symbol:
-            key = (self._symbol, self._settings.preferences.layer)
-            others = [(k, v) for k, v in self._settings.preferences.scales.items() if k != key]
-            newest = (key, (scale.kind, scale.low, scale.high))
-            self._settings.prefer(scales=dict([*others, newest][-_MAX_SCALES:]))
+        # a hand on the colour bar; what the chart fits by itself is fitted anew next time
+        if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._remember_scale(scale)

@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from types import TracebackType
+from typing import Final
 
 import PySide6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -20,11 +21,13 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit,
 
 from vpdesk import __version__
 
+MAX_REPORTS: Final = 5  # different ones kept; the first few tell what the others follow from
+
 _log = logging.getLogger(__name__)
 
 
 class CrashDialog(QDialog):
-    """One dialog for all faults while it is open: the first is shown, the rest are counted."""
+    """One dialog for all faults while it is open: repeated ones are counted."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,16 +55,20 @@ class CrashDialog(QDialog):
         self.resize(720, 420)
         self.n_faults = 0
         self._first = ""
+        self._reports: list[str] = []
 
     def add(self, summary: str, report: str) -> None:
-        """Show a fault, or count it if the dialog shows one already."""
+        """Show a fault, or add to the count and the report if the dialog shows one already."""
         if not self.isVisible():
             self.n_faults = 0
             self._first = summary
-            self.report.setPlainText(report)
+            self._reports = []
         self.n_faults += 1
         more = f"  ({self.n_faults} faults so far)" if self.n_faults > 1 else ""
         self.summary.setText(self._first + more)
+        if report not in self._reports and len(self._reports) < MAX_REPORTS:
+            self._reports.append(report)
+            self.report.setPlainText("\n\n".join(self._reports))
         self.show()
 
     @Slot()
@@ -77,6 +84,7 @@ class CrashHooks(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.dialog = CrashDialog(window)
+        self._last_logged = ""
         self._former_hook = sys.excepthook
         self._former_thread_hook = threading.excepthook
         # queued, so that the dialog is always made and shown on the UI thread
@@ -110,7 +118,9 @@ class CrashHooks(QObject):
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None, thread: str
     ) -> None:
         lines = "".join(traceback.format_exception(kind, error, trace))
-        _log.error("unexpected exception in %s\n%s", thread, lines)
+        if lines != self._last_logged:  # a fault of every frame must not fill the disk
+            self._last_logged = lines
+            _log.error("unexpected exception in %s\n%s", thread, lines)
         where = f"vpdesk {__version__}, Python {platform.python_version()}, PySide6 {PySide6.__version__}"
         report = f"{where}, {platform.platform()}\nthread: {thread}\n\n{lines}"
         with contextlib.suppress(RuntimeError):  # the window is gone already: the log has it

@@ -3,6 +3,7 @@
 The only module that touches QSettings. A file that cannot be understood is set aside, never deleted.
 """
 
+import contextlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -22,16 +23,14 @@ from vpdesk.ui.times import ZONES
 
 MAX_RECENT: Final = 10
 _VERSION: Final = 1
-
-# A colour scale: its kind and the values at its ends.
-ColourScale = tuple[str, float, float]
+_MAX_SCALES: Final = 1000  # so that a damaged count cannot hang the start
 
 
 @dataclass(frozen=True)
 class Preferences:
     """The user's choices; every field has a sound default.
 
-    ``scales`` maps (symbol, layer) to the colour scale last used for it.
+    ``scales`` maps (symbol, layer) to the colour scale last chosen for it.
     """
 
     layer: str = "net"
@@ -44,7 +43,7 @@ class Preferences:
     recent_files: tuple[str, ...] = ()
     geometry: bytes = b""
     window_state: bytes = b""
-    scales: Mapping[tuple[str, str], ColourScale] = field(default_factory=dict)
+    scales: Mapping[tuple[str, str], Scale] = field(default_factory=dict)
 
 
 class SettingsFile:
@@ -187,33 +186,26 @@ def _read_recent(store: QSettings) -> tuple[str, ...]:
     return tuple(path for path in paths if isinstance(path, str) and path)
 
 
-def _write_scales(store: QSettings, scales: Mapping[tuple[str, str], ColourScale]) -> None:
+_SCALE_FIELDS: Final = ("symbol", "layer", "kind", "low", "high", "knee")
+
+
+def _write_scales(store: QSettings, scales: Mapping[tuple[str, str], Scale]) -> None:
     store.beginWriteArray("colour_scales", len(scales))
-    for index, ((symbol, layer), (kind, low, high)) in enumerate(scales.items()):
+    for index, ((symbol, layer), scale) in enumerate(scales.items()):
         store.setArrayIndex(index)
-        for name, value in zip(_SCALE_FIELDS, (symbol, layer, kind, repr(low), repr(high)), strict=True):
+        values = (symbol, layer, scale.kind, repr(scale.low), repr(scale.high), repr(scale.knee))
+        for name, value in zip(_SCALE_FIELDS, values, strict=True):
             store.setValue(name, value)
     store.endArray()
 
 
-_SCALE_FIELDS: Final = ("symbol", "layer", "kind", "low", "high")
-
-
-def _read_scales(store: QSettings) -> dict[tuple[str, str], ColourScale]:
+def _read_scales(store: QSettings) -> dict[tuple[str, str], Scale]:
     scales = {}
-    for index in range(min(store.beginReadArray("colour_scales"), 1000)):
+    for index in range(min(store.beginReadArray("colour_scales"), _MAX_SCALES)):
         store.setArrayIndex(index)
-        symbol, layer, kind, low, high = (str(store.value(name)) for name in _SCALE_FIELDS)
-        ends = _number(low), _number(high)
-        if layer in LAYERS and _makes_sense(kind, ends, LAYERS[layer].is_signed):
-            scales[symbol, layer] = (kind, *ends)
+        symbol, layer, kind, *numbers = (str(store.value(name)) for name in _SCALE_FIELDS)
+        low, high, knee = map(_number, numbers)
+        with contextlib.suppress(KeyError, ValueError):  # a scale that makes no sense is left out
+            scales[symbol, layer] = Scale(kind, low, high, knee, LAYERS[layer].is_signed)
     store.endArray()
     return scales
-
-
-def _makes_sense(kind: str, ends: tuple[float, float], is_signed: bool) -> bool:
-    try:
-        Scale.of(kind, *ends, is_signed)
-    except ValueError:
-        return False
-    return True
