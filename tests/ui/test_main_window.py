@@ -159,11 +159,14 @@ def test_work_under_way_can_be_cancelled_by_button_and_by_key(
     assert session.sent == [CancelWork(), CancelWork()]
 
 
-def test_a_session_may_go_at_any_time(window: MainWindow, session: FakeSession, qtbot: QtBot) -> None:
+def test_a_session_may_go_at_any_time(
+    window: MainWindow, session: FakeSession, chart: FakeChart, qtbot: QtBot
+) -> None:
     window.set_session(None)
     qtbot.keyClick(window, Qt.Key.Key_Space)
     assert session.sent == []
     assert window.health.state_label.text() == "No session"
+    assert chart.told["set_source"] == (None,)
 
 
 def test_columns_in_view_that_the_ring_lacks_are_asked_for_once(

@@ -114,20 +114,13 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(self._chart_page if session else self.welcome)
         self.transport.setVisible(session is not None)
         self.transport.set_live(bool(facts and facts.is_live))
-        self.readout.show_pairs(())
+        self._forget_former()
         self._enable_actions()
         self.choices.set_instrument(facts.symbol if facts else "", facts.dataset if facts else "")
-        if session is None:
-            self.health.show_nothing()
-            return
-        if (
-            not session.facts.is_live
-            and not session.facts.is_simulated
-            and self._settings.preferences.speed != 1.0
-        ):
-            session.send(SetSpeed(self._settings.preferences.speed))
-        self._pull()
-        self.chart.setFocus()
+        if session is not None:
+            self._send_speed(session)
+            self._pull()
+            self.chart.setFocus()
 
     def remember_files(self, paths: list[Path]) -> None:
         """Put files that were opened at the head of the recent ones. Thread: UI."""
@@ -335,6 +328,22 @@ class MainWindow(QMainWindow):
         enabled = {Needs.NOTHING: True, Needs.SESSION: has_session, Needs.REPLAY: is_replay}
         for spec in ACTIONS:
             self.actions_by_id[spec.id].setEnabled(enabled[spec.needs])
+
+    def _forget_former(self) -> None:
+        """Let go of all that was shown of the former session."""
+        self.chart.set_source(None)
+        self.readout.show_pairs(())
+        self.readout.show_hint("")
+        self.transport.show_status(self._status)
+        self.transport.slider.set_overview(None)
+        self.anomalies.show_counts(())
+        self.health.show_nothing()
+
+    def _send_speed(self, session: Session) -> None:
+        """Replay a file at the speed last chosen; a simulation starts at its own."""
+        speed, facts = self._settings.preferences.speed, session.facts
+        if speed != 1.0 and not facts.is_live and not facts.is_simulated:
+            session.send(SetSpeed(speed))
 
     def _show_recent(self) -> None:
         self._recent_menu.clear()
