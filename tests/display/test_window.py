@@ -19,6 +19,7 @@ from vpdesk.display.layers import LAYERS
 from vpdesk.display.scale import Scale
 from vpdesk.display.synthetic import SyntheticWriter, synthetic_ring, write_after_break, write_gap
 from vpdesk.display.viewport import Viewport
+from vpdesk.display.warm_up import warm_up
 from vpdesk.display.window import TRACK_BID, FieldWindow, FrameRequest
 
 LOOK_UP = np.random.default_rng(5).integers(0, 1 << 24, 1024).astype(np.uint32) | np.uint32(0xFF000000)
@@ -231,3 +232,9 @@ def test_tracks_hold_the_lowest_highest_and_newest_tick_of_each_bin(writer: Synt
 def test_the_kernels_number_the_planes_as_the_ring_does() -> None:
     assert kernels.VALUE_NET not in range(6)
     assert {LAYERS[name].value_kind for name in ("pressure", "vacuum", "depth")} == {0, 1, 4}
+
+
+def test_warming_up_compiles_every_kernel_that_a_frame_needs() -> None:
+    warm_up()
+    for name in ("pool_columns", "pool_tracks", "pool_trades", "paint_pixels"):
+        assert getattr(kernels, name).signatures

@@ -40,9 +40,15 @@ def field_pixels(view: HeatmapView) -> np.ndarray:
     """Grab the field alone, (height, width) uint32."""
     image = view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.bytesPerLine() // 4)
-    left, right = view.field_margins()
+    left, right = (round(margin * image.devicePixelRatio()) for margin in view.field_margins())
     height = view.viewport().height_px
     return pixels[:height, left : image.width() - right].copy()
+
+
+def cell_at(view: HeatmapView, x_pt: float, y_pt: float) -> tuple[int, int]:
+    """Return the column and bucket under a point of the field."""
+    density = view.devicePixelRatioF()
+    return view.viewport().column_at(x_pt * density), view.viewport().row_at(y_pt * density)
 
 
 def bare(view: HeatmapView) -> None:
@@ -164,7 +170,8 @@ def test_dragging_the_field_moves_it_and_stops_following(qtbot: QtBot, view: Hea
         drag(qtbot, view, QPoint(200, 150), QPoint(290, 110))
     assert signal.args == [False]
     now = view.viewport()
-    assert (now.left_px - former.left_px, now.bottom_px - former.bottom_px) == (-90, -40)
+    moved_px = (now.left_px - former.left_px, now.bottom_px - former.bottom_px)
+    assert moved_px == tuple(side_pt * view.devicePixelRatioF() for side_pt in (-90, -40))
 
 
 def test_a_free_view_stays_where_it_is_while_columns_come(view: HeatmapView, writer: SyntheticWriter) -> None:
@@ -188,15 +195,15 @@ def test_a_double_click_follows_the_market_again(qtbot: QtBot, view: HeatmapView
 def test_the_wheel_zooms_time_at_the_pointer_and_prices_with_shift(view: HeatmapView) -> None:
     view.set_following(False)
     at = QPointF(200, 120)
-    column, row = view.viewport().column_at(200), view.viewport().row_at(120)
+    column, row = cell_at(view, 200, 120)
     px_per_column, px_per_row = view.viewport().px_per_column, view.viewport().px_per_row
     wheel(view, at, 4)
     assert view.viewport().px_per_column > px_per_column
     assert view.viewport().px_per_row == px_per_row
-    assert abs(view.viewport().column_at(200) - column) <= 1
+    assert abs(cell_at(view, 200, 120)[0] - column) <= 1
     wheel(view, at, 4, shift=True)
     assert view.viewport().px_per_row > px_per_row
-    assert abs(view.viewport().row_at(120) - row) <= 1
+    assert abs(cell_at(view, 200, 120)[1] - row) <= 1
 
 
 def test_dragging_an_axis_zooms_it_alone(qtbot: QtBot, view: HeatmapView) -> None:
@@ -213,8 +220,7 @@ def test_pointing_at_a_cell_reads_it_and_leaving_ends_the_reading(qtbot: QtBot, 
     with qtbot.waitSignal(view.hovered) as signal:
         qtbot.mouseMove(view._canvas.viewport(), at)
     reading = signal.args[0]
-    now = view.viewport()
-    assert (reading.seq, reading.bucket) == (now.column_at(300), now.row_at(150))
+    assert (reading.seq, reading.bucket) == cell_at(view, 300, 150)
     with qtbot.waitSignal(view.hovered) as signal:
         QApplication.sendEvent(view._canvas, QEvent(QEvent.Type.Leave))
     assert signal.args == [None]
@@ -225,7 +231,8 @@ def test_the_reading_tells_the_value_that_is_painted(qtbot: QtBot, view: Heatmap
     for x, y in ((50, 150), (300, 180), (400, 210)):
         reading = view._read_at(QPointF(x, y))
         bits = np.float32(reading.value).view(np.uint32) >> 16
-        assert view._window.pixels[y, x] == view._table[bits]
+        density = round(view.devicePixelRatioF())
+        assert view._window.pixels[y * density, x * density] == view._table[bits]
 
 
 def test_a_click_is_told_and_a_drag_is_not(qtbot: QtBot, view: HeatmapView) -> None:

@@ -156,14 +156,14 @@ class FieldWindow:
         if self.pixels.shape != (view.height_px, view.width_px):
             self.pixels = np.zeros((view.height_px, view.width_px), np.uint32)
         bins = self.bins
-        rows = slice(first_row - bins.first_row, first_row - bins.first_row + n_rows)
         if self._colours.shape != (n_rows, bins.states.size):
             self._colours = np.zeros((n_rows, bins.states.size), np.uint32)
         self.bin_of_px = (bins_of_px - bins.first_bin).astype(np.int32)
         point_px = max(1, round(request.density))
         kernels.paint_pixels(
-            bins.values.view(np.uint32)[:, rows],
-            bins.ages.view(np.uint32)[:, rows],
+            bins.values.view(np.uint32),
+            bins.ages.view(np.uint32),
+            first_row - bins.first_row,
             bins.states,
             request.has_fade,
             table,

@@ -169,12 +169,13 @@ def _pool_age(touched_s, ids, now_s, start, n_cells, pooled, offset, rows_per_bi
 
 @njit(nogil=True, cache=True)
 def paint_pixels(
-    value_bits, age_bits, states, with_age, table, fade, fade_to, empty, hatch_dark, hatch_light, divider,
-    hatch_px, hatch_origin, divider_px, bin_of_px, row_of_px, colours, pixels,
+    value_bits, age_bits, row_offset, states, with_age, table, fade, fade_to, empty, hatch_dark, hatch_light,
+    divider, hatch_px, hatch_origin, divider_px, bin_of_px, row_of_px, colours, pixels,
 ):  # fmt: skip
     """Paint the pooled values.
 
-    value_bits, age_bits : (n_bins, n_rows) uint32, the float32 values and ages viewed as bits.
+    value_bits, age_bits : (n_bins, rows) uint32, the float32 values and ages viewed as bits; the first row in
+    view is ``row_offset``. Without ages ``age_bits`` has no rows.
     table : (65536,) uint32, colour by the upper half of a value's bits.
     fade : (65536,) int32, 0 (gone to ``fade_to``) .. 256 (whole), by the upper half of an age's bits.
     empty, hatch_dark, hatch_light, divider, fade_to : colours, uint32.
@@ -182,7 +183,7 @@ def paint_pixels(
     colours : (n_rows, n_bins) uint32, scratch.   pixels : (height, width) uint32, in place.
     The hatch has stripes of ``hatch_px`` and moves with the columns by ``hatch_origin``.
     """
-    _colour_bins(value_bits, age_bits, states, with_age, table, fade, fade_to, empty, colours)
+    _colour_bins(value_bits, age_bits, row_offset, states, with_age, table, fade, fade_to, empty, colours)
     height, width = pixels.shape
     for y in range(height):
         target = pixels[y]
@@ -207,17 +208,18 @@ def paint_pixels(
 
 
 @njit(nogil=True, cache=True)
-def _colour_bins(value_bits, age_bits, states, with_age, table, fade, fade_to, empty, colours):
+def _colour_bins(value_bits, age_bits, row_offset, states, with_age, table, fade, fade_to, empty, colours):
     """Look the colours up and transpose, 16 bins at a time so that both sides stay in the cache."""
-    n_bins, n_rows = value_bits.shape
+    n_rows, n_bins = colours.shape
     for block in range(0, n_bins, 16):
         end = min(block + 16, n_bins)
         for i in range(block, end):
             for row in range(n_rows):
-                colour = table[value_bits[i, row] >> np.uint32(16)]
-                is_number = value_bits[i, row] & np.uint32(0x7FFFFFFF) <= np.uint32(0x7F800000)
+                bits = value_bits[i, row_offset + row]
+                colour = table[bits >> np.uint32(16)]
+                is_number = bits & np.uint32(0x7FFFFFFF) <= np.uint32(0x7F800000)
                 if with_age and is_number:
-                    colour = _blend(fade_to, colour, fade[age_bits[i, row] >> np.uint32(16)])
+                    colour = _blend(fade_to, colour, fade[age_bits[i, row_offset + row] >> np.uint32(16)])
                 colours[row, i] = colour
     for i in range(n_bins):
         if states[i] == 0:

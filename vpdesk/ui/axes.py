@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from vpdesk.ui.theme import Tones
@@ -44,7 +44,7 @@ class _Axis(QGraphicsItem):
     def set_tones(self, tones: Tones) -> None:
         """Take the theme's colours."""
         self._ink = QColor(tones.text)
-        self._line = QPen(QColor(tones.line))
+        self._line = QColor(tones.line)
         self._panel = QColor(tones.window)
         self.update()
 
@@ -84,7 +84,6 @@ class _Axis(QGraphicsItem):
         """Paint, in points of the scene."""
         painter.setFont(self._font)
         painter.fillRect(self._rect, self._panel)
-        painter.setPen(self._line)
         self._paint_line(painter)
         for label in self._labels:
             self._paint_tick(painter, label)
@@ -116,11 +115,10 @@ class PriceAxis(_Axis):
     """Prices to the right of the field."""
 
     def _paint_line(self, painter: QPainter) -> None:
-        painter.drawLine(self._rect.topLeft() + QPointF(0.5, 0), self._rect.bottomLeft() + QPointF(0.5, 0))
+        painter.fillRect(QRectF(self._rect.topLeft(), QSizeF(1, self._rect.height())), self._line)
 
     def _paint_tick(self, painter: QPainter, label: AxisLabel) -> None:
-        y = round(label.place_px) + 0.5
-        painter.drawLine(QPointF(self._rect.left(), y), QPointF(self._rect.left() + _TICK_LENGTH, y))
+        painter.fillRect(QRectF(self._rect.left(), round(label.place_px), _TICK_LENGTH, 1), self._line)
 
     def _text_at(self, label: AxisLabel) -> QPointF:
         middle = label.place_px + (self._metrics.ascent() - self._metrics.descent()) / 2
@@ -139,11 +137,10 @@ class TimeAxis(_Axis):
     """Times below the field."""
 
     def _paint_line(self, painter: QPainter) -> None:
-        painter.drawLine(self._rect.topLeft() + QPointF(0, 0.5), self._rect.topRight() + QPointF(0, 0.5))
+        painter.fillRect(QRectF(self._rect.topLeft(), QSizeF(self._rect.width(), 1)), self._line)
 
     def _paint_tick(self, painter: QPainter, label: AxisLabel) -> None:
-        x = round(label.place_px) + 0.5
-        painter.drawLine(QPointF(x, self._rect.top()), QPointF(x, self._rect.top() + _TICK_LENGTH))
+        painter.fillRect(QRectF(round(label.place_px), self._rect.top(), 1, _TICK_LENGTH), self._line)
 
     def _text_at(self, label: AxisLabel) -> QPointF:
         width = self.text_width(label.text)
@@ -173,7 +170,7 @@ class CornerItem(QGraphicsItem):
         """Take the theme's colours."""
         self._ink = QColor(tones.muted)
         self._panel = QColor(tones.window)
-        self._line = QPen(QColor(tones.line))
+        self._line = QColor(tones.line)
         self.update()
 
     def set_rect(self, rect: QRectF) -> None:
@@ -197,8 +194,7 @@ class CornerItem(QGraphicsItem):
     ) -> None:
         """Paint, in points of the scene."""
         painter.fillRect(self._rect, self._panel)
-        painter.setPen(self._line)
-        painter.drawLine(self._rect.topLeft() + QPointF(0, 0.5), self._rect.topRight() + QPointF(0, 0.5))
+        painter.fillRect(QRectF(self._rect.topLeft(), QSizeF(self._rect.width(), 1)), self._line)
         painter.setFont(self._font)
         painter.setPen(self._ink)
         painter.drawText(self._rect, Qt.AlignmentFlag.AlignCenter, self._text)

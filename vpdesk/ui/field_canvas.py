@@ -72,8 +72,12 @@ class FieldImage(pg.ImageItem):  # type: ignore[misc]  # pyqtgraph ships no type
         height, width = self.image.shape
         # wrapped anew for every paint: a QImage keeps what it painted before under the same cache key
         wrapped = QImage(self.image.data, width, height, 4 * width, QImage.Format.Format_RGB32)
-        wrapped.setDevicePixelRatio(self._density)
-        painter.drawImage(self._rect.topLeft(), wrapped)
+        painter.save()
+        # in device pixels the transform is a mere shift, and drawing a plain copy of memory
+        painter.translate(self._rect.topLeft())
+        painter.scale(1 / self._density, 1 / self._density)
+        painter.drawImage(0, 0, wrapped)
+        painter.restore()
 
 
 class FieldCanvas(pg.GraphicsView):  # type: ignore[misc]

@@ -128,7 +128,8 @@ def _path(points: Line) -> QPainterPath:
 
 def _dot_side_px(radii_px: NDArray[np.floating]) -> NDArray[np.int64]:
     """Return the sides of the pictures that hold dots of these radii and their rims."""
-    return 2 * np.ceil(radii_px).astype(np.int64) + 4
+    sides: NDArray[np.int64] = 2 * np.ceil(radii_px).astype(np.int64) + 4
+    return sides
 
 
 def _draw_dot(colour: str, radius_px: float) -> QPixmap:

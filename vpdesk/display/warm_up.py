@@ -1,0 +1,23 @@
+"""Compiling the display's kernels ahead of the first frame."""
+
+import numpy as np
+
+from vpdesk.display import window_kernels as kernels
+from vpdesk.display.colours import DARK_SHADES, colour_table, fade_table
+from vpdesk.display.overlay_shapes import trade_dots
+from vpdesk.display.scale import Scale
+from vpdesk.display.synthetic import synthetic_ring
+from vpdesk.display.viewport import Viewport
+from vpdesk.display.window import FieldWindow, FrameRequest
+
+
+def warm_up() -> None:
+    """Compile, or load, every kernel of the display, which may take seconds. Thread: any, once."""
+    ring = synthetic_ring(2, 1, capacity=16).ring
+    view = Viewport(4, 4, 2.0, 2.0)
+    look_up = np.zeros(2, np.uint32)
+    table = colour_table(Scale.of("linear", 0.0, 1.0, False), look_up, DARK_SHADES)
+    window = FieldWindow()
+    request = FrameRequest(view, kernels.VALUE_NET, False, True)
+    window.paint(ring, request, table, fade_table(), DARK_SHADES)
+    trade_dots(ring, request, window.open_seq, window.open_header)
