@@ -191,7 +191,7 @@ class Engine:
         Grid
             The full dense grid after the event.
         """
-        if len(action) != 1 or len(side) != 1:
+        if not all(isinstance(letter, str) and len(letter) == 1 for letter in (action, side)):
             raise EngineError(f"action and side are one letter each, not {action!r} and {side!r}")
         record = np.zeros(1, MBO_DTYPE)
         record["length"], record["rtype"] = MBO_LENGTH_WORDS, MBO_RTYPE
@@ -201,7 +201,7 @@ class Engine:
             record["ts_event"], record["order_id"], record["price"] = ts_event, order_id, price
             record["size"], record["flags"] = size, flags
             record["action"], record["side"] = action.encode("latin-1"), side.encode("latin-1")
-        except (OverflowError, UnicodeEncodeError) as error:
+        except (OverflowError, UnicodeEncodeError, TypeError, ValueError) as error:
             raise EngineError(f"this is not a market-by-order event: {error}") from None
         was_unbound = self._instrument is None
         self.feed(record)

@@ -45,7 +45,7 @@ from vpdesk.core.layout import (
     TICKS_PER_BUCKET,
     W_FIRST,
 )
-from vpdesk.core.llvm import bits_from_float, float_from_bits
+from vpdesk.core.llvm import LANES, bits_from_float, dot_in_lanes, float_from_bits
 from vpdesk.core.ring import DEPTH, FORCE, PRESSURE, RESISTANCE, TOUCHED_S, VACUUM
 from vpdesk.jit import inlined, kernel
 
@@ -256,24 +256,13 @@ def record_flow(field, slot, flow, quantity):
 
 
 @inlined
-def _dot(a, i, b, row, j, n):
-    """Sum of a[i + t] b[row, j + t], in eight fixed lanes: the same bits however it is vectorised."""
-    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
-    t = 0
-    while t + 8 <= n:
-        s0 += a[i + t] * b[row, j + t]
-        s1 += a[i + t + 1] * b[row, j + t + 1]
-        s2 += a[i + t + 2] * b[row, j + t + 2]
-        s3 += a[i + t + 3] * b[row, j + t + 3]
-        s4 += a[i + t + 4] * b[row, j + t + 4]
-        s5 += a[i + t + 5] * b[row, j + t + 5]
-        s6 += a[i + t + 6] * b[row, j + t + 6]
-        s7 += a[i + t + 7] * b[row, j + t + 7]
-        t += 8
-    while t < n:
-        s0 += a[i + t] * b[row, j + t]
-        t += 1
-    return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7))
+def _dot(weights, i, fresh, row, j, n):
+    """Sum of weights[i + t] fresh[row, j + t] over n."""
+    n_blocks = n // LANES
+    total = dot_in_lanes(weights, i, fresh, row * fresh.shape[1] + j, n_blocks)
+    for t in range(n_blocks * LANES, n):
+        total += weights[i + t] * fresh[row, j + t]
+    return total
 
 
 @inlined

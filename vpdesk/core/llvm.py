@@ -3,10 +3,11 @@
 Each is one LLVM operation, so it inlines into a kernel as an instruction or two.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.core.extending import intrinsic
 
 
@@ -99,3 +100,42 @@ def copy_row(typing_context: Any, array: Any, target: Any, source: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, types.int64, types.int64), build
+
+
+LANES: Final = 8
+
+
+@intrinsic
+def dot_in_lanes(typing_context: Any, a: Any, i: Any, b: Any, j: Any, n_blocks: Any) -> Any:
+    """Sum a[i + t] b[j + t] over n_blocks x LANES contiguous float64; i and j count from the arrays' start.
+
+    Each lane is added up by itself and the lanes then pairwise, in a fixed order, so the bits do not
+    depend on how wide the machine's vectors are.
+    """
+    del typing_context, i, j, n_blocks
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        vector = ir.VectorType(ir.DoubleType(), LANES)
+        starts = [
+            builder.gep(context.make_array(kind)(context, builder, array).data, [index])
+            for kind, array, index in (
+                (signature.args[0], args[0], args[1]),
+                (signature.args[2], args[2], args[3]),
+            )
+        ]
+        total = cgutils.alloca_once_value(builder, ir.Constant(vector, [0.0] * LANES))
+        with cgutils.for_range(builder, args[4]) as loop:
+            offset = builder.mul(loop.index, ir.Constant(loop.index.type, LANES))
+            parts = [
+                builder.load(builder.bitcast(builder.gep(start, [offset]), vector.as_pointer()), align=8)
+                for start in starts
+            ]
+            builder.store(builder.fadd(builder.load(total), builder.fmul(*parts)), total)
+        sums = builder.load(total)
+        lanes = [builder.extract_element(sums, ir.IntType(32)(lane)) for lane in range(LANES)]
+        while len(lanes) > 1:
+            half = len(lanes) // 2
+            lanes = [builder.fadd(lanes[lane], lanes[lane + half]) for lane in range(half)]
+        return lanes[0]
+
+    return types.float64(a, types.int64, b, types.int64, types.int64), build
