@@ -73,8 +73,36 @@ class CancelWork:
 
 
 @dataclass(frozen=True, slots=True)
+class SelectInstrument:
+    """Show another instrument of a live subscription."""
+
+    publisher_id: int
+    instrument_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetRecording:
+    """Begin or end the recording of a live feed."""
+
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End the thread."""
 
 
-Command = Play | Pause | SetSpeed | Step | SeekTime | SeekEvent | SetParams | ShowHistory | CancelWork | Stop
+Command = (
+    Play
+    | Pause
+    | SetSpeed
+    | Step
+    | SeekTime
+    | SeekEvent
+    | SetParams
+    | ShowHistory
+    | CancelWork
+    | SelectInstrument
+    | SetRecording
+    | Stop
+)

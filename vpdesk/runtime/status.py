@@ -18,6 +18,50 @@ class SessionState(Enum):
 
 
 @dataclass(frozen=True)
+class LiveInstrument:
+    """One instrument of a live subscription; ``n_events`` is 0 until its first record."""
+
+    publisher_id: int
+    instrument_id: int
+    symbol: str
+    n_events: int = 0
+    is_shown: bool = False
+
+
+@dataclass(frozen=True)
+class LiveHealth:
+    """What only a live session has to tell.
+
+    Attributes
+    ----------
+    text
+        Where the feed stands, in plain words.
+    is_well
+        Whether the books can be believed and are up to date.
+    lag_s
+        Now less ``ts_recv`` of the last record applied; for old data, which a practice gateway serves,
+        the time from the socket to the engine instead. None before the first record.
+    queued_records
+        Received and not yet applied.
+    recording
+        The recording in words, "" if there was none.
+    instruments
+        In the order in which they appeared.
+    """
+
+    text: str = ""
+    is_well: bool = False
+    lag_s: float | None = None
+    is_old_data: bool = False
+    queued_records: int = 0
+    n_records: int = 0
+    n_gaps: int = 0
+    is_recording: bool = False
+    recording: str = ""
+    instruments: tuple[LiveInstrument, ...] = ()
+
+
+@dataclass(frozen=True)
 class SessionStatus:
     """A moment of a session.
 
@@ -46,3 +90,4 @@ class SessionStatus:
     message: str = ""
     last_event: str = ""  # the event just applied, in words
     digest: str = ""  # filled on request
+    live: LiveHealth | None = None

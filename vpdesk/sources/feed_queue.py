@@ -51,6 +51,11 @@ class FeedQueue:
         return self._on_room is not None
 
     @property
+    def is_closed(self) -> bool:
+        """Whether nothing more is accepted."""
+        return self._is_closed
+
+    @property
     def lag_s(self) -> float | None:
         """Now less the ``ts_recv`` of the oldest record waiting, else the last one's when it was taken."""
         with self._changed:

@@ -23,7 +23,7 @@ from vpdesk.sources.feed import (
     Timing,
 )
 from vpdesk.sources.feed_queue import FeedQueue
-from vpdesk.sources.recorder import Recorder
+from vpdesk.sources.recorder import Recorder, Recording
 from vpdesk.sources.supervisor import SessionEnd, Supervisor
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class LiveFeed:
     key
         The API key.
     recorder
-        Takes the bytes as they come; the feed closes it.
+        Takes the bytes as they come, from the first on; the feed closes it. See `record` as well.
     timing
         Waits and limits.
     clock
@@ -61,7 +61,9 @@ class LiveFeed:
     ) -> None:
         self._request = request
         self._key = key
-        self._recorder = recorder
+        self._recording = Recording()
+        if recorder is not None:
+            self._recording.start(recorder)
         self._timing = timing or Timing()
         self._clock = clock
         self._queue = queue or FeedQueue(clock=clock)
@@ -84,16 +86,32 @@ class LiveFeed:
         """Return the next items in stream order; [] if none came in time. Thread: engine."""
         return self._queue.take(timeout_s)
 
+    def record(self, recorder: Recorder) -> None:
+        """Record from here on; the feed closes the recorder. Returns at once. Thread: any."""
+        self._recording.start(recorder)
+
+    def stop_recording(self) -> None:
+        """End the recording, if there is one; the feed goes on. Returns at once. Thread: any."""
+        self._recording.stop()
+
     def stop(self) -> None:
-        """Disconnect, in any state; returns at once. May be called again. Thread: any."""
+        """Disconnect, in any state; returns at once. May be called again. Thread: any.
+
+        What was received until then was recorded, and can still be taken, until `is_over`.
+        """
         self._stopping.set()
-        self._queue.close()
         with self._lock:
             session = self._session
         if session is not None:
             session.cancel()
-        if self._recorder is not None and not self._thread.is_alive():
-            self._recorder.close()  # never started, so nobody else would
+        if not self._thread.is_alive():  # never started, so nobody else would
+            self._queue.close()
+            self._recording.close()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come; what is queued can still be taken. Thread: any."""
+        return self._queue.is_closed
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until the connection, its threads and the recording are closed; False if they are not yet."""
@@ -102,7 +120,7 @@ class LiveFeed:
             self._thread.join(timeout_s)
             if self._thread.is_alive():
                 return False
-        return self._recorder is None or self._recorder.wait(max(0.0, deadline - time.monotonic()))
+        return self._recording.wait(max(0.0, deadline - time.monotonic()))
 
     @property
     def status(self) -> LiveStatus:
@@ -125,7 +143,7 @@ class LiveFeed:
                 queued_bytes=self._queue.queued_bytes,
                 is_reading_paused=self._queue.is_full,
                 symbols=tuple(self._symbols.values()),
-                recording=None if self._recorder is None else self._recorder.status,
+                recording=self._recording.status,
             )
 
     # --- supervising thread ------------------------------------------------------------------------
@@ -137,7 +155,7 @@ class LiveFeed:
         is_reconnect = False
         while True:
             session = LiveSession(
-                self._request, self._key, self._timing, self, self._recorder, is_reconnect=is_reconnect
+                self._request, self._key, self._timing, self, self._recording, is_reconnect=is_reconnect
             )
             with self._lock:
                 self._session = session
@@ -167,8 +185,7 @@ class LiveFeed:
             if self._supervisor.state is not FeedState.STOPPED:  # stopped while waiting to reconnect
                 self._supervisor.end(SessionEnd("disconnected", is_requested=True), self._clock())
         self._queue.close()
-        if self._recorder is not None:
-            self._recorder.close()
+        self._recording.close()
 
     # --- the session's listener. Thread: network ---------------------------------------------------
 

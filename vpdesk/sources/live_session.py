@@ -32,7 +32,7 @@ from vpdesk.sources.feed import (
     Timing,
 )
 from vpdesk.sources.live_tap import TapLoop
-from vpdesk.sources.recorder import Recorder
+from vpdesk.sources.recorder import Recording
 from vpdesk.sources.supervisor import SessionEnd
 
 _log = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ class LiveSession:
         key: ApiKey,
         timing: Timing,
         listener: SessionListener,
-        recorder: Recorder | None = None,
+        recording: Recording,
         *,
         is_reconnect: bool = False,
     ) -> None:
@@ -90,7 +90,7 @@ class LiveSession:
         self._key = key
         self._timing = timing
         self._listener = listener
-        self._recorder = recorder
+        self._recording = recording
         self._is_reconnect = is_reconnect
         self._splitter = StreamSplitter()
         self._books = BookSync(needs_snapshot=is_reconnect)
@@ -316,15 +316,13 @@ class LiveSession:
             self._forward(last[-1:].tobytes())
 
     def _record(self, chunk: Chunk) -> None:
-        if self._recorder is None:
-            return
         if chunk.metadata:
-            self._recorder.begin(chunk.metadata)
+            self._recording.begin(chunk.metadata)
         n_records = sum(1 if isinstance(piece, bytes) else len(piece) for piece in chunk.pieces)
-        self._recorder.write(chunk.whole, n_records)
+        self._recording.write(chunk.whole, n_records)
         for piece in chunk.pieces:
             if isinstance(piece, bytes) and piece[1] in _KEPT_RTYPES:
-                self._recorder.keep(piece[1], int.from_bytes(piece[4:8], "little"), piece)
+                self._recording.keep(piece[1], int.from_bytes(piece[4:8], "little"), piece)
 
     # what the client decoded, in stream order between the arrays
 

@@ -41,7 +41,10 @@ class RawFile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RecorderStatus:
-    """A moment of a recording. ``problem`` is a sentence once it had to stop, else ""."""
+    """A moment of a recording. ``problem`` is a sentence once it had to stop, else "".
+
+    ``starts_mid_book``: it began while the feed was running, so orders from before are missing in it.
+    """
 
     is_recording: bool = False
     path: Path | None = None
@@ -49,6 +52,7 @@ class RecorderStatus:
     n_bytes: int = 0  # as received, before compression
     n_files: int = 0
     problem: str = ""
+    starts_mid_book: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,13 @@ class Recorder:
         """How the recording stands. Thread: any."""
         return self._status
 
-    def begin(self, metadata: bytes) -> None:
-        """Name the metadata of the session that follows; only the first of a file is written."""
+    def begin(self, metadata: bytes, *, is_under_way: bool = False) -> None:
+        """Name the metadata of the session that follows; only the first of a file is written.
+
+        ``is_under_way`` says that records of the session went by before.
+        """
+        if is_under_way:
+            self._set_status(starts_mid_book=True)
         self._messages.put(_Begin(metadata))
 
     def write(self, block: memoryview, n_records: int) -> None:
@@ -236,6 +245,88 @@ class Recorder:
         with self._lock:
             fields = {name: getattr(self._status, name) for name in RecorderStatus.__slots__}
             self._status = RecorderStatus(**(fields | changes))
+
+
+class Recording:
+    """The switch between a feed and a recorder, so that recording can begin and end in mid-session.
+
+    Remembers what the head of a file needs. The network thread calls `begin`, `write` and `keep`, as a
+    recorder's; the rest is for any thread. Nothing but `wait` waits.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._metadata = b""
+        self._kept: dict[tuple[int, int], bytes] = {}
+        self._is_under_way = False
+        self._is_closed = False
+        self._recorder: Recorder | None = None
+        self._last: Recorder | None = None
+        self._ending: list[Recorder] = []
+
+    @property
+    def status(self) -> RecorderStatus | None:
+        """How the recording stands, or how the last one ended; None if there was none."""
+        last = self._last
+        return None if last is None else last.status
+
+    def start(self, recorder: Recorder) -> None:
+        """Hand everything from here on to ``recorder``, in place of the one before."""
+        self.stop()
+        with self._lock:
+            self._last = recorder
+            if self._is_closed:
+                recorder.close()
+                return
+            if self._metadata:
+                recorder.begin(self._metadata, is_under_way=self._is_under_way)
+            for (rtype, instrument_id), record in self._kept.items():
+                recorder.keep(rtype, instrument_id, record)
+            self._recorder = recorder
+
+    def stop(self) -> None:
+        """End the recording, if there is one; its thread writes what is queued."""
+        with self._lock:
+            recorder, self._recorder = self._recorder, None
+            if recorder is not None:
+                recorder.close()
+                self._ending.append(recorder)
+
+    def close(self) -> None:
+        """End the recording; no other may begin."""
+        with self._lock:
+            self._is_closed = True
+        self.stop()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until every recording that was stopped is on disk; False if one is not yet."""
+        deadline = time.monotonic() + timeout_s
+        with self._lock:
+            ending = list(self._ending)
+        return all(recorder.wait(max(0.0, deadline - time.monotonic())) for recorder in ending)
+
+    def begin(self, metadata: bytes) -> None:
+        """Take the metadata of a new session."""
+        with self._lock:
+            if self._metadata and metadata[_VERSION_BYTE] != self._metadata[_VERSION_BYTE]:
+                self._kept.clear()
+            self._metadata = metadata
+            if self._recorder is not None:
+                self._recorder.begin(metadata)
+
+    def write(self, block: memoryview, n_records: int) -> None:
+        """Take a block of whole records."""
+        with self._lock:
+            self._is_under_way = self._is_under_way or n_records > 0
+            if self._recorder is not None:
+                self._recorder.write(block, n_records)
+
+    def keep(self, rtype: int, instrument_id: int, record: bytes) -> None:
+        """Take a record that every file begins with."""
+        with self._lock:
+            self._kept[rtype, instrument_id] = record
+            if self._recorder is not None:
+                self._recorder.keep(rtype, instrument_id, record)
 
 
 class _RecordingFile:
