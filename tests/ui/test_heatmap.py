@@ -278,6 +278,15 @@ def test_each_layer_keeps_its_own_scale(view: HeatmapView) -> None:
     assert view.scale() == net
 
 
+def test_a_layer_just_chosen_is_fitted_to_its_own_values(view: HeatmapView) -> None:
+    view.set_layer("depth")
+    view.fit_scale()
+    fitted = view.scale()
+    view.tick()
+    view.fit_scale()
+    assert view.scale() == fitted
+
+
 def test_another_ring_of_the_same_market_leaves_the_view_where_it_is(view: HeatmapView) -> None:
     view.pan(-0.4)
     view.tick()

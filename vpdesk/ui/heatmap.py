@@ -13,17 +13,18 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from vpdesk.core.ring import H_CENTRE, H_LAST_TRADE, H_SPOT_TICK, NO_TICK, GridRing
-from vpdesk.display import ticks
 from vpdesk.display.colours import DARK_SHADES, LIGHT_SHADES, Shades, colour_table, fade_table
 from vpdesk.display.follow import SpotFollower
 from vpdesk.display.layers import LAYERS
 from vpdesk.display.overlay_shapes import TradeDots, price_y_px, step_line, trade_dots
 from vpdesk.display.reading import CellReading, read_cell
-from vpdesk.display.scale import Scale, fit
-from vpdesk.display.text import date_text, price_text, time_text, zone_text
+from vpdesk.display.scale import Scale
+from vpdesk.display.scale_book import ScaleBook
+from vpdesk.display.text import MINUS, price_text, time_text
 from vpdesk.display.viewport import Viewport
 from vpdesk.display.window import TRACK_ASK, TRACK_BID, TRACK_SPOT, FieldWindow, FrameRequest, centre_range
 from vpdesk.ui.axes import AxisLabel
+from vpdesk.ui.axis_labels import corner_text, price_labels, time_labels
 from vpdesk.ui.color_bar import ColorBar
 from vpdesk.ui.color_maps import look_up_table
 from vpdesk.ui.field_canvas import FieldCanvas, Gesture, Part
@@ -37,11 +38,8 @@ _COLUMN_PT: Final = 3.0  # width of a column at the start
 _ROW_PT: Final = 8.0  # height of a bucket at the start, unless the band fits with taller ones
 _ZOOM_STEP: Final = 1.15  # per notch of the wheel
 _DRAG_ZOOM: Final = 1.006  # per point dragged along an axis
-_FIRST_FITS: Final = (1, 16, 64, 256)  # a range found from few columns is found again from more, then kept
-_TIME_LABEL_GAP_PT: Final = 96
 _USUAL_DOT: Final = 0.85  # quantile of the dots in view that gets the usual area
 _ENOUGH_DOTS: Final = 30  # for that quantile to mean something
-_PRICE_LABEL_GAP_PT: Final = 34
 
 
 class HeatmapView(QWidget):
@@ -76,8 +74,7 @@ class HeatmapView(QWidget):
         self._zone: tzinfo | None = UTC
         self._tones: Tones = DARK
         self._shades: Shades = DARK_SHADES
-        self._scales: dict[str, Scale] = {}
-        self._fits_left: dict[str, list[int]] = {}
+        self._scales = ScaleBook()
         self._usual_dot_sizes: dict[int, float] = {}
         self._fade = fade_table()
         self._window = FieldWindow()
@@ -137,12 +134,11 @@ class HeatmapView(QWidget):
         if bounds is None:
             self._fit_scale(kind)
             return
-        self._fits_left[self._layer.name] = []
-        self._take_scale(Scale.of(kind, bounds[0], bounds[1], self._layer.is_signed))
+        self._choose_scale(Scale.of(kind, bounds[0], bounds[1], self._layer.is_signed))
 
     def scale(self) -> Scale:
         """Return the scale of the layer shown."""
-        return self._scales[self._layer.name]
+        return self._scales.scale_of(self._layer)
 
     def fit_scale(self) -> None:
         """Take the range from what is visible, then keep it."""
@@ -168,7 +164,7 @@ class HeatmapView(QWidget):
         self._tones, self._shades = (DARK, DARK_SHADES) if dark else (LIGHT, LIGHT_SHADES)
         self._canvas.set_tones(self._tones)
         self._bar.set_tones(self._tones)
-        self._take_scale(self.scale(), is_news=False)
+        self._show_scale()
 
     def set_time_zone(self, zone: tzinfo | None) -> None:
         """Write times in this zone; None is the computer's own."""
@@ -292,12 +288,9 @@ class HeatmapView(QWidget):
         return picture
 
     def _paint(self) -> None:
-        request = FrameRequest(
-            self._view, self._layer.value_kind, self._is_relative, self._has_fade, self._density
-        )
+        request = self._request()
         pixels = self._window.paint(self._ring, request, self._table, self._fade, self._shades)
-        if self._ring is not None and self._wants_fit():
-            self._fit_scale(self.scale().kind, is_first=True)
+        if self._fit_first_columns():
             pixels = self._window.paint(self._ring, request, self._table, self._fade, self._shades)
             self._is_stale = False
         rect = self._canvas.field_rect
@@ -344,34 +337,12 @@ class HeatmapView(QWidget):
             self._canvas.prices.set_badges(())
             self._canvas.corner.set_text("")
             return
-        view, density = self._view, self._density
-        n_labels = max(2, int(view.height_px / density / _PRICE_LABEL_GAP_PT))
-        if self._is_relative:
-            prices = ticks.relative_ticks(view.y_range, n_labels)
-        else:
-            prices = ticks.price_ticks(view.y_range, n_labels, ring.tick_size, ring.ticks_per_bucket)
-        self._canvas.fit_price_width(max((tick.text for tick in prices), key=len, default=""))
-        self._canvas.prices.set_labels(
-            [AxisLabel(view.y_px(tick.place) / density, tick.text) for tick in prices]
-        )
-        bins, n_columns = self._window.bins, view.columns_per_bin
-        first, gap = bins.first_bin * n_columns, _TIME_LABEL_GAP_PT * density / view.px_per_column
-        if ring.column_events:
-            times = ticks.column_ticks(bins.starts_ns, first, n_columns, gap, self._zone)
-        else:
-            times = ticks.time_ticks(bins.starts_ns, first, n_columns, ring.column_ns, gap, self._zone)
-        self._canvas.times.set_labels(
-            [
-                AxisLabel(view.x_px(tick.place) / density, tick.text)
-                for tick in times
-                if 0 <= view.x_px(tick.place) <= view.width_px
-            ]
-        )
-        known = np.flatnonzero(bins.starts_ns)
-        if known.size:
-            newest_ns = int(bins.starts_ns[known[-1]])
-            corner = f"{date_text(newest_ns, self._zone)}\n{zone_text(newest_ns, self._zone)}"
-            self._canvas.corner.set_text(corner)
+        view, bins = self._view, self._window.bins
+        prices = price_labels(view, self._density, ring, is_relative=self._is_relative)
+        self._canvas.fit_price_width(max((label.text for label in prices), key=len, default=""))
+        self._canvas.prices.set_labels(prices)
+        self._canvas.times.set_labels(time_labels(view, self._density, ring, bins, self._zone))
+        self._canvas.corner.set_text(corner_text(bins, self._zone))
         self._canvas.prices.set_badges(self._price_badges(ring))
 
     def _price_badges(self, ring: GridRing) -> list[AxisLabel]:
@@ -386,7 +357,9 @@ class HeatmapView(QWidget):
             y_px = self._pointer.y() * self._density
             row = self._view.row_at(y_px)
             bucket = row * ring.ticks_per_bucket
-            text = f"{row:+d}" if self._is_relative else price_text(bucket, ring.tick_size)
+            text = (
+                f"{row:+d}".replace("-", MINUS) if self._is_relative else price_text(bucket, ring.tick_size)
+            )
             badges.append(AxisLabel(self._pointer.y(), text, self._tones.text, self._tones.window))
         return badges
 
@@ -441,48 +414,47 @@ class HeatmapView(QWidget):
 
     def _show_layer(self) -> None:
         layer = self._layer
-        if layer.name not in self._scales:
-            low, high = layer.bounds or ((-1.0, 1.0) if layer.is_signed else (0.0, 1.0))
-            self._scales[layer.name] = Scale.of(layer.transform, low, high, layer.is_signed)
-            self._fits_left[layer.name] = list(_FIRST_FITS) if layer.bounds is None else []
         self._bar.set_layer(layer.title, self._unit(), look_up_table(layer.name))
-        self._take_scale(self.scale(), is_news=False)
+        self._show_scale()
         self._show_state()
 
-    def _take_scale(self, scale: Scale, *, is_news: bool = True) -> None:
-        self._scales[self._layer.name] = scale
+    def _show_scale(self) -> None:
+        """Colour by the layer's scale from the next frame on."""
+        scale = self.scale()
         self._table = colour_table(scale, look_up_table(self._layer.name), self._shades)
         self._bar.set_scale(scale)
         self._is_stale = True
-        if is_news:
-            self.scale_changed.emit(scale)
 
-    def _wants_fit(self) -> bool:
-        """Return whether enough columns were seen for the next of the first few fits."""
-        fits_left = self._fits_left[self._layer.name]
-        n_columns = np.count_nonzero(self._window.bins.states) * self._view.columns_per_bin
-        return bool(fits_left) and bool(n_columns >= fits_left[0])
+    def _choose_scale(self, scale: Scale) -> None:
+        self._scales.choose(self._layer, scale)
+        self._show_scale()
+        self.scale_changed.emit(scale)
 
-    def _fit_scale(self, kind: str, *, is_first: bool = False) -> None:
-        """Fit to the last frame; ``is_first``: a fit that may come again, once more has been seen."""
+    def _fit_scale(self, kind: str) -> None:
+        # the last frame may have shown another layer or another place
+        self._window.paint(self._ring, self._request(), self._table, self._fade, self._shades)
+        self._scales.fit(self._layer, kind, self._window.visible_values(self._request()))
+        self._usual_dot_sizes.clear()
+        self._show_scale()
+        self.scale_changed.emit(self.scale())
+
+    def _fit_first_columns(self) -> bool:
+        """Fit the scale of a layer of which little was seen so far; returns whether it changed."""
+        former = self.scale()
+        n_columns = int(np.count_nonzero(self._window.bins.states)) * self._view.columns_per_bin
+        if not self._scales.wants_fit(self._layer, n_columns):
+            return False
+        values = self._window.visible_values(self._request())
+        self._scales.fit_first(self._layer, values, n_columns)
+        if self.scale() == former:
+            return False
+        self._show_scale()
+        self.scale_changed.emit(self.scale())
+        return True
+
+    def _request(self) -> FrameRequest:
         layer = self._layer
-        request = FrameRequest(self._view, layer.value_kind, self._is_relative, self._has_fade)
-        values = self._window.visible_values(request)
-        n_columns = np.count_nonzero(self._window.bins.states) * self._view.columns_per_bin
-        fitted = None
-        if layer.bounds is not None:
-            fitted = Scale.of(kind, *layer.bounds, layer.is_signed)
-        elif values.size:
-            fitted = fit(kind, values, layer.is_signed)
-        if fitted is None:
-            # nothing to measure yet: keep the range, and measure as soon as there is something
-            fitted = Scale.of(kind, self.scale().low, self.scale().high, layer.is_signed)
-        elif is_first:
-            self._fits_left[layer.name] = [n for n in self._fits_left[layer.name] if n > n_columns]
-        else:
-            self._fits_left[layer.name] = []
-            self._usual_dot_sizes.clear()
-        self._take_scale(fitted)
+        return FrameRequest(self._view, layer.value_kind, self._is_relative, self._has_fade, self._density)
 
     # --- the pointer -------------------------------------------------------------------------------
 
@@ -586,8 +558,7 @@ class HeatmapView(QWidget):
 
     @Slot(object)
     def _on_bar_scale_dragged(self, scale: Scale) -> None:
-        self._fits_left[self._layer.name] = []
-        self._take_scale(scale)
+        self._choose_scale(scale)
 
     @Slot()
     def _on_bar_fit_requested(self) -> None:
