@@ -6,17 +6,18 @@ owns the arrays, grows the tables, and turns the state into grids, digests and s
 """
 
 import hashlib
+import operator
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vpdesk.core import book_kernels, engine_kernels, field_kernels, layout
+from vpdesk.core import book_kernels, column_kernels, engine_kernels, field_kernels, layout
 from vpdesk.core.engine_kernels import BookArrays, FieldArrays, RingArrays
 from vpdesk.core.events import ACTIONS, MBO_DTYPE, MBO_LENGTH_WORDS, MBO_RTYPE, PRICE_SCALE, SIDES
 from vpdesk.core.grid import Grid
 from vpdesk.core.params import EngineParams
-from vpdesk.core.ring import BOOK_STATES, C_SEQ, C_SYNCED_ID, GridRing
+from vpdesk.core.ring import BOOK_STATES, C_SEQ, C_SYNCED_ID, TRADES_PER_BATCH, GridRing
 from vpdesk.core.state import pack_state, unpack_state
 from vpdesk.errors import EngineError, StateError
 
@@ -137,7 +138,13 @@ class Engine:
         Releases the GIL while it computes. The result does not depend on how records are batched.
         """
         words = self._checked_words(records)
-        self._check_instrument(words)
+        if watch not in _WATCHES:
+            raise EngineError(f"the engine watches {', '.join(filter(None, _WATCHES))}, not {watch!r}")
+        if ring is not None and ring.half_width != self.params.half_width:
+            raise EngineError(
+                f"the ring holds {ring.half_width} buckets a side, the engine {self.params.half_width}"
+            )
+        self._instrument = self._checked_instrument(words)
         if len(words) == 0 and self.event_id == 0:
             return 0  # nothing to show yet
         ring_arrays = _NO_RING if ring is None else self._attach(ring, words)
@@ -145,9 +152,9 @@ class Engine:
         position, n = 0, len(words)
         while position < n:
             chunk, offset = words, position
-            stop = n
+            stop = n if ring is None else min(n, position + TRADES_PER_BATCH)
             if not words.flags.aligned:
-                stop = min(n, position + _UNALIGNED_CHUNK)
+                stop = min(stop, position + _UNALIGNED_CHUNK)
                 chunk, offset = _read_only(words[position:stop].copy()), 0
             if ring is not None:
                 ring.announce()
@@ -198,8 +205,15 @@ class Engine:
         if self._instrument is not None:
             record["publisher_id"], record["instrument_id"] = self.instrument or (0, 0)
         try:
-            record["ts_event"], record["order_id"], record["price"] = ts_event, order_id, price
-            record["size"], record["flags"] = size, flags
+            numbers = {
+                "ts_event": ts_event,
+                "order_id": order_id,
+                "price": price,
+                "size": size,
+                "flags": flags,
+            }
+            for name, number in numbers.items():
+                record[name] = operator.index(number)
             record["action"], record["side"] = action.encode("latin-1"), side.encode("latin-1")
         except (OverflowError, UnicodeEncodeError, TypeError, ValueError) as error:
             raise EngineError(f"this is not a market-by-order event: {error}") from None
@@ -215,9 +229,9 @@ class Engine:
         words = np.ascontiguousarray(records).view(np.int64).reshape(len(records), 7)
         return _read_only(words)
 
-    def _check_instrument(self, words: NDArray[np.int64]) -> None:
+    def _checked_instrument(self, words: NDArray[np.int64]) -> int | None:
         if len(words) == 0:
-            return
+            return self._instrument
         instrument = int(words[0, 0] >> 16) if self._instrument is None else self._instrument
         aligned = words if words.flags.aligned else _read_only(words.copy())
         foreign = engine_kernels.first_foreign(aligned, np.int64(instrument))
@@ -227,7 +241,7 @@ class Engine:
                 f"this engine follows instrument {ours[1]} of publisher {ours[0]}, but record {foreign} of "
                 f"the batch is of instrument {other[1]}, publisher {other[0]}; nothing was applied"
             )
-        self._instrument = instrument
+        return instrument
 
     def _grow(self, *, every_table: bool = False) -> None:
         """Double every table that cannot take one more event."""
@@ -259,10 +273,6 @@ class Engine:
 
     def _attach(self, ring: GridRing, words: NDArray[np.int64]) -> RingArrays:
         """Make sure that the ring's open column shows this engine's state."""
-        if ring.half_width != self.params.half_width:
-            raise EngineError(
-                f"the ring holds {ring.half_width} buckets a side, the engine {self.params.half_width}"
-            )
         config = np.array([1, ring.column_ns, ring.column_events, ring.max_idle_columns], np.int64)
         arrays = RingArrays(
             ring.cells, ring.last_event_ids, ring.headers, ring.drive, ring.trades, ring.cursor, config
@@ -279,11 +289,11 @@ class Engine:
                 first_ns = max(first_ns, int(words[0, 1]))
             seq += 1
             ring.begin(seq, first_ns)
-        engine_kernels.begin_columns(self._field, self._scalars, arrays, np.int64(seq))
+        column_kernels.begin_columns(self._field, self._scalars, arrays, np.int64(seq))
         return arrays
 
     def _publish(self, ring: GridRing, arrays: RingArrays) -> None:
-        engine_kernels.finish_column(self._field, self._scalars, arrays)
+        column_kernels.finish_column(self._field, self._scalars, arrays)
         ring.cursor[C_SYNCED_ID] = self.event_id
         ring.epoch_ns = int(self._scalars[layout.EPOCH_NS])
         ring.publish()
@@ -316,7 +326,7 @@ class Engine:
     @property
     def book_state(self) -> str:
         """One of "empty", "snapshot", "partial", "valid", "suspect"."""
-        return BOOK_STATES[engine_kernels.book_state(self._scalars)]
+        return BOOK_STATES[column_kernels.book_state(self._scalars)]
 
     @property
     def spot_tick(self) -> int | None:
@@ -410,6 +420,8 @@ class Engine:
 
     def order(self, order_id: int) -> tuple[str, int, int] | None:
         """Return side, raw price and remaining size of a live order; None if there is none."""
+        if not 0 <= order_id < 2**64:
+            return None
         key = np.uint64(order_id).astype(np.int64)
         row = book_kernels.find_order(self._book.orders, self._scalars[layout.ORDER_MASK], key)
         if row < 0:

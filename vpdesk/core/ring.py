@@ -86,6 +86,7 @@ N_CURSOR: Final = 8
 DEFAULT_COLUMN_NS: Final = 100_000_000
 MAX_IDLE_COLUMNS: Final = 3000  # a longer silence is cut, and the cut is flagged
 TRADE_CAPACITY: Final = 1 << 16
+TRADES_PER_BATCH: Final = TRADE_CAPACITY // 8  # so no more events than this go into one kernel call
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,7 @@ class GridRing:
         self.first_trade = 0
         self.oldest_written = 0
         self.highest_announced = -1
+        self.trades_announced = 0
         self._open_cells = np.zeros((N_PLANES, self.width), np.float32)
         self._open_ids = np.zeros(self.width, np.int64)
         self._open_header = np.zeros(N_HEADERS, np.int64)
@@ -227,32 +229,39 @@ class GridRing:
         seq = int(checkpoint[C_SEQ])
         is_ours = int(self.cursor[C_OLDEST]) <= seq <= int(self.cursor[C_SEQ])
         oldest, first_trade = int(self.cursor[C_OLDEST]), int(self.cursor[C_FIRST_TRADE])
-        self.generation += 1
-        self.cursor[:] = checkpoint[:N_CURSOR]
-        self.headers[seq & (self.capacity - 1)] = checkpoint[N_CURSOR:]
-        self.cursor[C_OLDEST] = oldest if is_ours else seq + 1
-        self.cursor[C_FIRST_TRADE] = first_trade if is_ours else checkpoint[C_N_TRADES]
+        with self._lock:
+            self.generation += 1
+            self.cursor[:] = checkpoint[:N_CURSOR]
+            self.cursor[C_OLDEST] = oldest if is_ours else seq + 1
+            self.cursor[C_FIRST_TRADE] = first_trade if is_ours else checkpoint[C_N_TRADES]
+            # until the engine has rebuilt the open column, what is closed before it is all there is
+            self._publish_as_newest(seq - 1)
+            self.headers[seq & (self.capacity - 1)] = checkpoint[N_CURSOR:]
         self.writer = None
 
     def announce(self) -> None:
         """Reserve the slots of the next batch. Thread: writer, before every kernel call."""
         self.highest_announced = int(self.cursor[C_SEQ]) + self.columns_per_batch
+        self.trades_announced = int(self.cursor[C_N_TRADES]) + TRADES_PER_BATCH
 
     def publish(self) -> None:
         """Make all that was written visible. Thread: writer, after every kernel call."""
         seq = int(self.cursor[C_SEQ])
         if seq < 0:
             return
-        slot = seq & (self.capacity - 1)
         with self._lock:
-            np.copyto(self._open_cells, self.cells[slot])
-            np.copyto(self._open_ids, self.last_event_ids[slot])
-            np.copyto(self._open_header, self.headers[slot])
-            self._open_drive = float(self.drive[slot])
-            self.oldest_written = int(self.cursor[C_OLDEST])
-            self.published_trades = int(self.cursor[C_N_TRADES])
-            self.first_trade = int(self.cursor[C_FIRST_TRADE])
-            self.published_seq = seq
+            self._publish_as_newest(seq)
+
+    def _publish_as_newest(self, seq: int) -> None:
+        slot = seq & (self.capacity - 1)
+        np.copyto(self._open_cells, self.cells[slot])
+        np.copyto(self._open_ids, self.last_event_ids[slot])
+        np.copyto(self._open_header, self.headers[slot])
+        self._open_drive = float(self.drive[slot])
+        self.oldest_written = int(self.cursor[C_OLDEST])
+        self.published_trades = int(self.cursor[C_N_TRADES])
+        self.first_trade = int(self.cursor[C_FIRST_TRADE])
+        self.published_seq = seq
 
     def set_gap(self, is_gap: bool) -> None:
         """Flag the columns written from now on as a gap, or end the gap. Thread: writer."""
@@ -332,11 +341,10 @@ class GridRing:
 
     def read_trades(self, first: int, last: int) -> NDArray[np.int64]:
         """Copy the trades of columns ``first .. last``, oldest first; fields ``T_*``. Thread: reader."""
-        total = self.published_trades
-        kept = min(
-            total - self.first_trade, TRADE_CAPACITY * 7 // 8
-        )  # the last eighth may be overwritten while we read
-        index = np.arange(total - kept, total) % TRADE_CAPACITY
-        seqs = self.trades[index, T_SEQ]
-        begin, end = np.searchsorted(seqs, [first, last + 1])
-        return self.trades[index[begin:end]]
+        with self._lock:
+            total, first_listed = self.published_trades, self.first_trade
+        numbers = np.arange(max(first_listed, total - TRADE_CAPACITY, 0), total)
+        trades = self.trades[numbers % TRADE_CAPACITY]
+        trades = trades[numbers >= self.trades_announced - TRADE_CAPACITY]  # the rest may be torn
+        begin, end = np.searchsorted(trades[:, T_SEQ], [first, last + 1])
+        return trades[begin:end]
