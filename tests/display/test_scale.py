@@ -60,3 +60,12 @@ def test_ticks_are_round_and_keep_their_distance(kind: str) -> None:
     assert 4 <= len(ticks) <= 14
     assert (np.diff(places) >= 1 / 13).all()
     assert all(f"{abs(tick):.0e}"[0] in "0125" or kind == "linear" for tick in ticks)
+
+
+@pytest.mark.parametrize("kind", ["asinh", "linear"])
+def test_a_scale_that_begins_at_zero_says_so(kind: str) -> None:
+    assert 0.0 in scale_ticks(Scale(kind, 0.0, 11.0, 2.75, False), 0, 1, 10)
+
+
+def test_a_log_scale_below_its_knee_is_flat_and_not_an_error() -> None:
+    assert np.isfinite(Scale("log", 0.1, 1.0, 5.0, False).place(np.array([0.0, 0.5, 1.0]))).all()

@@ -76,11 +76,11 @@ class Scale:
         places: Floats
         if self.is_signed:
             magnitude = self._spread(np.abs(values))
-            bound = np.where(values < 0, self._spread_of(-self.low), self._spread_of(self.high))
+            bound = np.where(values < 0, self._reach(0.0, -self.low), self._reach(0.0, self.high))
             places = 0.5 + 0.5 * np.sign(values) * magnitude / bound
             return places
         start = self._spread_of(self.low)
-        places = (self._spread(values) - start) / (self._spread_of(self.high) - start)
+        places = (self._spread(values) - start) / self._reach(self.low, self.high)
         return places
 
     def value(self, places: NDArray[np.floating] | float) -> Floats:
@@ -89,11 +89,11 @@ class Scale:
         values: Floats
         if self.is_signed:
             offset = 2 * places - 1
-            bound = np.where(offset < 0, self._spread_of(-self.low), self._spread_of(self.high))
+            bound = np.where(offset < 0, self._reach(0.0, -self.low), self._reach(0.0, self.high))
             values = np.sign(offset) * self._gather(np.abs(offset) * bound)
             return values
         start = self._spread_of(self.low)
-        return self._gather(start + places * (self._spread_of(self.high) - start))
+        return self._gather(start + places * self._reach(self.low, self.high))
 
     def with_bounds(self, low: float, high: float) -> "Scale":
         """Return the same transform between other bounds."""
@@ -103,8 +103,11 @@ class Scale:
         return _SPREAD[self.kind](magnitude / self.knee)
 
     def _spread_of(self, magnitude: float) -> float:
-        # a tiny floor keeps a log scale whose bound lies below its knee from dividing by zero
-        return max(float(self._spread(np.asarray(magnitude, np.float64))), 1e-9)
+        return float(self._spread(np.asarray(magnitude, np.float64)))
+
+    def _reach(self, low: float, high: float) -> float:
+        # a tiny floor keeps a log scale whose bounds lie below its knee from dividing by zero
+        return max(self._spread_of(high) - self._spread_of(low), 1e-9)
 
     def _gather(self, spread: NDArray[np.floating]) -> Floats:
         return self.knee * _GATHER[self.kind](spread)

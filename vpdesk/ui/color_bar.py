@@ -19,7 +19,7 @@ _BAR_LEFT: Final = 8
 _TOP: Final = 34  # room for the unit
 _OVERHANG: Final = 0.06  # of the scale shown beyond each bound, so that handles can move out
 _HANDLE_REACH: Final = 9
-_LABEL_GAP: Final = 30
+_LABEL_GAP: Final = 40
 
 
 class ColorBar(QWidget):
