@@ -16,7 +16,7 @@ N_COLOURS: Final = 1024
 
 _DRAINING: Final = ("#0a0c10", "#3a2411", "#74430f", "#b8690f", "#ee9a25", "#ffd57e", "#fff5d8")
 _BUILDING: Final = ("#0a0c10", "#0e2a4a", "#114a80", "#1b70b8", "#3f9ee6", "#97d2fb", "#e8f7ff")
-_NAMED: Final = {"resistance": "CET-CBL2", "depth": "inferno", "age": "magma"}
+_NAMED: Final = {"resistance": "viridis", "depth": "inferno", "age": "magma"}
 
 
 @cache
