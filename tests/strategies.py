@@ -6,7 +6,7 @@ followed by their reductions, snapshots, clears, sweeps and jumps of the price f
 Both are drawn as short lists of small commands, so that a failure shrinks to a few records.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from hypothesis import strategies as st
@@ -187,7 +187,9 @@ class _Venue:
     def snapshot(self, *, is_closed: bool) -> None:
         """Send the live book anew, as it was hours ago; without F_LAST the next record ends it."""
         rows = [record("R", flags=F_SNAPSHOT)]
-        rows += [self.row("A", order_id, order[2], flags=F_SNAPSHOT) for order_id, order in self.orders.items()]
+        rows += [
+            self.row("A", order_id, order[2], flags=F_SNAPSHOT) for order_id, order in self.orders.items()
+        ]
         self.emit(*rows)
         for age, row in enumerate(reversed(rows[1:])):
             row["ts_event"] = T0 - 3_600_000_000_000 - age
@@ -207,11 +209,16 @@ _commands = st.tuples(
 )
 
 
+def _many(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+    """Draw lists that are really long as often as short: left alone, Hypothesis draws a handful."""
+    return st.integers(1, 70).flatmap(lambda n: st.lists(elements, min_size=n, max_size=n))
+
+
 @st.composite
 def coherent_groups(draw: st.DrawFn, tick_size: int = TICK_SIZES[2]) -> list[list[Records]]:
     """Draw a venue's stream as groups; each ends with F_LAST (except a snapshot left open)."""
     venue = _Venue(tick_size, draw(st.sampled_from([20_000, 5, 0, -300])))
-    for action, n, side, distance, size, pause_ns in draw(st.lists(_commands, min_size=4, max_size=60)):
+    for action, n, side, distance, size, pause_ns in draw(_many(_commands)):
         venue.ts += pause_ns
         venue.obey(action, n, side, distance, size)
     return venue.groups
@@ -240,38 +247,52 @@ _HOSTILE_PRICES: Final = (
     1,
     -1,
 )
-_HOSTILE_SIZES: Final = (0, 0, 1, 1, 2, 3, 5, 100, 2**31, 2**32 - 1)
-_HOSTILE_IDS: Final = (0, 1, 2, 3, 4, 5, 6, 7, 2**32, 2**63, 2**64 - 1)
-_HOSTILE_TIMES: Final = (0, 1, T0 - 86_400_000_000_000, 2**63 - 1, 2**63, UNDEF_TIMESTAMP - 1, UNDEF_TIMESTAMP)
-_HOSTILE_ACTIONS: Final = (b"A", b"A", b"A", b"C", b"C", b"M", b"M", b"F", b"F", b"T", b"R", b"N", b"\x00", b"x")
-_HOSTILE_SIDES: Final = (b"B", b"B", b"B", b"A", b"A", b"A", b"N", b"\x00", b"b")
-_HOSTILE_FLAGS: Final = (0, 0, F_LAST, F_LAST, F_LAST | 2, F_SNAPSHOT, 168, F_MAYBE_BAD_BOOK, F_TOB, 16, 255)
+_HOSTILE_SIZES: Final = (0, 1, 1, 2, 3, 5, 8, 100, 2**31, 2**32 - 1)
+_HOSTILE_IDS: Final = (*range(8), *range(8), 2**32, 2**63, 2**64 - 1)
+_HOSTILE_TIMES: Final = (
+    0,
+    1,
+    T0 - 86_400_000_000_000,
+    2**63 - 1,
+    2**63,
+    UNDEF_TIMESTAMP - 1,
+    UNDEF_TIMESTAMP,
+)
+_HOSTILE_ACTIONS: Final = tuple(bytes([letter]) for letter in b"AAAAAACCCCMMMMFFFTTRN\x00x")
+_HOSTILE_SIDES: Final = (b"B", b"A", b"N", b"\x00", b"b")
+_HOSTILE_FLAGS: Final = (*(0,) * 6, *(F_LAST,) * 8, F_LAST | 2, F_SNAPSHOT, 168, F_MAYBE_BAD_BOOK, F_TOB, 16)
 
 
-def _hostile_rows(tick_size: int) -> st.SearchStrategy[Records]:
-    near = st.integers(-40, 40).map(lambda half_ticks: half_ticks * tick_size // 2)
-    prices = st.one_of(near, near, near, near, st.sampled_from(_HOSTILE_PRICES), st.integers(-(2**63), 2**63 - 1))
-    times = st.one_of(
-        st.integers(0, 5).map(lambda steps: T0 + steps * 400_000_000),
-        st.integers(0, 5).map(lambda steps: T0 + steps),
-        st.sampled_from(_HOSTILE_TIMES),
-    )
-    return st.builds(
-        lambda action, side, price, size, order_id, ts, flags: record(
-            action, side=side, price=price, size=size, order_id=order_id, ts=ts, flags=flags
-        ),
-        st.sampled_from(_HOSTILE_ACTIONS),
-        st.sampled_from(_HOSTILE_SIDES),
-        prices,
-        st.sampled_from(_HOSTILE_SIZES),
-        st.sampled_from(_HOSTILE_IDS),
-        times,
-        st.one_of(st.sampled_from(_HOSTILE_FLAGS), st.integers(0, 255)),
+@st.composite
+def _hostile_rows(draw: st.DrawFn, tick_size: int) -> Records:
+    """Draw one record: most near a market around 0, so that there is a spot to be hostile to."""
+    half_ticks = draw(st.integers(-40, 40))
+    price = half_ticks * tick_size // 2
+    side = b"B" if half_ticks < 0 else b"A"
+    ts = T0 + draw(st.sampled_from([0, 1, 2, 400_000_000, 800_000_000, 1_600_000_000]))
+    flags = draw(st.sampled_from(_HOSTILE_FLAGS))
+    spoiled = draw(st.sampled_from(["", "", "", "", "price", "price", "side", "ts", "flags"]))
+    if spoiled == "price":
+        price = draw(st.one_of(st.sampled_from(_HOSTILE_PRICES), st.integers(-(2**63), 2**63 - 1)))
+    elif spoiled == "side":
+        side = draw(st.sampled_from(_HOSTILE_SIDES))
+    elif spoiled == "ts":
+        ts = draw(st.sampled_from(_HOSTILE_TIMES))
+    elif spoiled == "flags":
+        flags = draw(st.integers(0, 255))
+    return record(
+        draw(st.sampled_from(_HOSTILE_ACTIONS)),
+        side=side,
+        price=price,
+        size=draw(st.sampled_from(_HOSTILE_SIZES)),
+        order_id=draw(st.sampled_from(_HOSTILE_IDS)),
+        ts=ts,
+        flags=flags,
     )
 
 
 def hostile_streams(tick_size: int = TICK_SIZES[2]) -> st.SearchStrategy[Records]:
-    return st.lists(_hostile_rows(tick_size), min_size=1, max_size=60).map(lambda rows: stream(*rows))
+    return _many(_hostile_rows(tick_size)).map(lambda rows: stream(*rows))
 
 
 @st.composite

@@ -95,6 +95,12 @@ def depth(grid: Grid, tick: int) -> tuple[int, int]:
             15,
             id="a later time forgets",
         ),
+        pytest.param(
+            [fill(2, "A", 101, 5), clear(), add(2, "A", 101, 20), cancel(2, "A", 101, 5)],
+            (20, 5, 0),
+            15,
+            id="a clear forgets the fills",
+        ),
         pytest.param([trade("B", 101, 5)], (0, 0, 0), 20, id="a trade is no flow"),
         pytest.param([modify(2, "B", 98, 20)], (0, 20, 0), 0, id="a change of side pulls"),
     ],
