@@ -62,13 +62,21 @@ def _draw_instead(files: list[Path], instrument: str | None, tick_size: str | No
 
 
 def print_info(files: list[Path]) -> None:
-    """Print what files hold."""
+    """Print what files hold.
+
+    Raises
+    ------
+    SourceError
+        They hold it in part only, or nothing at all; what could be read is printed before.
+    """
     from vpdesk.info import describe
     from vpdesk.sources.scan import probe
 
     with progress_bar("reading") as tell:
         facts = probe(files, progress=tell)
     typer.echo(describe(facts), nl=False)
+    if facts.problem:
+        raise SourceError(f"{facts.problem}.")
 
 
 def print_digests(
@@ -80,7 +88,13 @@ def print_digests(
     tau_s: float,
     ticks_per_bucket: int,
 ) -> None:
-    """Print the digests of a straight run."""
+    """Print the digests of a straight run.
+
+    Raises
+    ------
+    SourceError
+        The files cannot be used, or not to their end; what could be read is printed before.
+    """
     from vpdesk.core.engine import Engine
     from vpdesk.core.params import EngineParams
     from vpdesk.sources.tape import open_tape
@@ -98,7 +112,7 @@ def print_digests(
             typer.echo(f"{engine.event_id} {engine.digest()}")
     tape.close()
     if tape.problem:
-        sys.stderr.write(f"vpdesk: {tape.problem}\n")
+        raise SourceError(f"{tape.problem}.")
 
 
 def write_simulation(output: Path, seconds: float, seed: int, activity: float) -> None:

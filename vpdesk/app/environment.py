@@ -28,6 +28,17 @@ def draw_off_screen() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
+def hush_platform() -> None:
+    """Keep to ourselves what a platform without a screen says it cannot do; call once Qt is there."""
+    from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+    def tell(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        if not message.startswith("This plugin does not support"):
+            sys.stderr.write(f"{message}\n")
+
+    qInstallMessageHandler(tell)
+
+
 def check_qt() -> None:
     """Make sure that Qt's libraries are there.
 
