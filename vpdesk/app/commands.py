@@ -126,10 +126,12 @@ def write_simulation(output: Path, seconds: float, seed: int, activity: float) -
 
 
 def clear_caches() -> None:
-    """Delete the cache of decoded files."""
+    """Delete decoded files and indexes."""
+    from vpdesk.runtime.index_cache import IndexCache
     from vpdesk.sources.cache import Cache
 
-    cache = Cache()
-    n_bytes = cache.n_bytes()
-    cache.clear()
+    n_bytes = 0
+    for cache in (Cache(), IndexCache()):
+        n_bytes += cache.n_bytes()
+        cache.clear()
     typer.echo(f"{n_bytes / 1e6:.0f} MB deleted")

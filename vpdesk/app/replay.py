@@ -9,7 +9,7 @@ from vpdesk.paths import resource_path
 from vpdesk.runtime.player import Cadence
 from vpdesk.runtime.replay_session import ReplaySession
 from vpdesk.runtime.session import SessionFacts
-from vpdesk.sources.facts import FileFacts, InstrumentFacts
+from vpdesk.sources.facts import FileFacts, InstrumentFacts, written_id
 from vpdesk.sources.files import Paths
 from vpdesk.sources.scan import Cancel, Progress
 from vpdesk.sources.simulator import DATASET as SIMULATED_DATASET
@@ -41,6 +41,7 @@ def facts_for(tape: Tape) -> SessionFacts:
         is_simulated=is_simulated,
         tick_origin="simulated" if is_simulated else one.tick.origin,
         notice="Simulated data." if is_simulated else "",
+        content_id=facts.content_id,
     )
 
 
@@ -66,7 +67,18 @@ def session_for(tape: Tape, *, is_demo: bool = False, is_playing: bool = True) -
         is_playing=is_playing,
         n_records=tape.instrument.n_records,
         problem=lambda: f"{tape.problem}." if tape.problem else "",
+        identity=identity_of(tape),
     )
+
+
+def identity_of(tape: Tape) -> str:
+    """Return what stands for the records of a tape; "" where the files cannot be looked at any more."""
+    one = tape.instrument
+    try:
+        written = written_id(tape.facts.paths)  # a large file's content_id looks at blocks of it only
+    except OSError:
+        return ""
+    return f"{tape.facts.content_id} {written} {one.publisher_id} {one.ids_by_file} {one.n_records}"
 
 
 def session_span(one: InstrumentFacts) -> tuple[int, int]:

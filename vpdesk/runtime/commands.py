@@ -68,6 +68,13 @@ class ShowHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class SetIndexing:
+    """Let the pass ahead run, or rest; what it has found so far stays in use."""
+
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CancelWork:
     """Give up the seek or recomputation under way; stay at the last consistent state."""
 
@@ -101,6 +108,7 @@ Command = (
     | SeekEvent
     | SetParams
     | ShowHistory
+    | SetIndexing
     | CancelWork
     | SelectInstrument
     | SetRecording

@@ -3,9 +3,13 @@
 import bisect
 import threading
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+MAX_KEYFRAME_BYTES: Final = 512 << 20
+KEYFRAME_EVENTS: Final = 1 << 16  # records between keyframes: some 7 ms of engine
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Keyframes:
     def __init__(self, max_bytes: int, spacing_events: int) -> None:
         self.max_bytes = max_bytes
         self.spacing_events = spacing_events
+        self._first_spacing_events = spacing_events
         self._lock = threading.Lock()
         self._ids: list[int] = []
         self._frames: list[Keyframe] = []
@@ -93,7 +98,6 @@ class Keyframes:
         with self._lock:
             return tuple(self._frames)
 
-    def clear(self) -> None:
-        """Drop everything."""
-        with self._lock:
-            self._ids, self._frames, self.n_bytes = [], [], 0
+    def emptied(self) -> "Keyframes":
+        """Return another, empty one with the same bounds."""
+        return Keyframes(self.max_bytes, self._first_spacing_events)

@@ -17,9 +17,14 @@ straight run from the start:
 * rebuilt: a new ring starts at a keyframe so far back that the chart is filled before the target.
 
 On the way, keyframes are left close before the target, so that a step back from it is cheap.
+
+A *walk* is a number of steps. Forward, the engine is fed until what is watched changes; backward, the last
+change before here is searched for from the nearest keyframe, and a journey goes there. A walk is a
+generator that gives way after every slice, so that it can be cancelled wherever it leads.
 """
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -34,12 +39,16 @@ from vpdesk.runtime.keyframes import Keyframe, Keyframes
 
 SLICE_EVENTS: Final = 1 << 15  # records per kernel call: some 4 ms
 RING_COLUMNS: Final = 16384
-HISTORY_COLUMNS: Final = 2048  # filled before the target of a journey, unless the view shows more
+HISTORY_COLUMNS: Final = 1024  # filled before the target of a journey, unless the view shows more
 NEAR_KEYFRAMES: Final = (32768, 4096, 512, 64)  # events before a journey's target that get a keyframe
 MAX_NEAR_BYTES: Final = 64 << 20
 SILENCE_S: Final = 5.0  # a pause in the feed that lasts longer on the wall is skipped
+WATCHES: Final = ("best", "spot", "column")  # units of a step that only the engine can tell
 SCOUT_COLUMNS: Final = 1024  # of rings that nobody reads
 BREATH_S: Final = 0.05  # wait between looks when there is nothing to do
+
+# Gives way between slices; returns the event at which a step ends.
+_Search = Generator[None, None, int]
 
 
 class RecordTape(Protocol):
@@ -71,13 +80,17 @@ class Cadence:
 
 @dataclass
 class _Journey:
-    """On the way to an event, or to a time; the player's engine and ring are replaced on arrival."""
+    """On the way to an event, to a time, or to the next change of what is watched.
+
+    The player's engine and ring are replaced on arrival.
+    """
 
     engine: Engine
     ring: GridRing
     start_event_id: int
     target_event_id: int | None
     target_ts_ns: int | None
+    watch: str = ""
 
 
 class Player:
@@ -117,11 +130,15 @@ class Player:
         self.is_playing = False
         self.speed = 1.0
         self.n_silences_skipped = 0
+        self.last_silence_s = 0.0
         self._now_s = now_s
         self._anchor_s = 0.0
         self._anchor_ns: int | None = None  # play time at the anchor; None: take the clock
         self._near = Keyframes(MAX_NEAR_BYTES, 1)
         self._journey: _Journey | None = None
+        self._walks: deque[Generator[None, None, None]] = deque()
+        self._wants_history = False
+        self._spare: tuple[EngineParams, Cadence, Keyframes] | None = None  # those in force before
 
     # --- state -------------------------------------------------------------------------------------
 
@@ -137,15 +154,15 @@ class Player:
 
     @property
     def is_travelling(self) -> bool:
-        """Whether a journey is under way."""
-        return self._journey is not None
+        """Whether a journey or a walk is under way, or a wish for history waits."""
+        return self._journey is not None or bool(self._walks) or self._wants_history
 
     @property
     def progress(self) -> float:
         """How far the journey is, 0..1."""
         journey = self._journey
         if journey is None:
-            return 1.0
+            return 0.0 if self._walks else 1.0
         done = journey.engine.event_id - journey.start_event_id
         if journey.target_event_id is not None:
             return min(1.0, done / max(1, journey.target_event_id - journey.start_event_id))
@@ -173,45 +190,47 @@ class Player:
 
     def go_to_event(self, event_id: int) -> None:
         """Begin a journey to the state right after an event; numbers beyond the tape mean its end."""
+        self._walks.clear()
         self._go(max(0, min(event_id, self.tape.n_records)), None)
 
     def go_to_time(self, ts_ns: int) -> None:
         """Begin a journey to the last event whose clock is at or before a time."""
+        self._walks.clear()
         self._go(None, ts_ns)
 
     def cancel_journey(self) -> None:
-        """Stay where the session stands."""
+        """Stay where the session stands, with the parameters that hold there."""
         self._journey = None
+        self._walks.clear()
+        if not self._is_current:
+            self._take_up(self.engine.params, _cadence_of(self.ring))
 
     def step_by(self, unit: str, count: int) -> None:
-        """Pause and move by `count` of "event", "group", "trade", "best", "spot" or "column"."""
+        """Pause and begin to walk `count` of "event", "group", "trade", "best", "spot" or "column".
+
+        Walks that are under way are completed first.
+        """
         self.pause()
-        self._finish_journey()
-        for _ in range(abs(count)):
-            target = self._next_event(unit) if count > 0 else self._previous_event(unit)
-            if target == self.position:
-                return
-            self.go_to_event(target)
-            self._finish_journey()
+        self._anchor_ns = None
+        self._walks.append(self._walk(unit, count))
 
     def change(self, params: EngineParams, cadence: Cadence) -> None:
-        """Recompute the session to the same event with other parameters."""
-        self._finish_journey()
-        target = self.position
+        """Recompute the session to the same moment with other parameters."""
         if params == self.params and cadence == self.cadence:
             return
-        self.params, self.cadence = params, cadence
-        self.keyframes.clear()
-        self._near.clear()
-        self._journey = self._rebuilt(None, target, None)
+        self._walks.clear()
+        journey = self._journey
+        if journey is None or journey.watch:
+            target: tuple[int | None, int | None] = (self.position, None)
+        else:
+            target = (journey.target_event_id, journey.target_ts_ns)
+        self._take_up(params, cadence)
+        self._go(*target)
 
     def show_history(self, n_columns: int) -> None:
         """Fill the chart further back; the event stays, and playing goes on from it."""
         self.history_columns = max(HISTORY_COLUMNS, min(n_columns, self.ring_columns - HISTORY_COLUMNS))
-        span = self.ring.span()
-        is_filled = span.oldest == 0 or span.newest - span.oldest >= self.history_columns
-        if self._journey is None and not is_filled:
-            self._journey = self._rebuilt(self._nearest(self.position, None), self.position, None)
+        self._wants_history = True
 
     # --- work --------------------------------------------------------------------------------------
 
@@ -219,6 +238,14 @@ class Player:
         """Do one bounded piece of work; return how many seconds there is nothing to do."""
         if self._journey is not None:
             self._travel(self._journey)
+            return 0.0
+        if self._walks:
+            if next(self._walks[0], True):  # a generator that gives way yields None
+                self._walks.popleft()
+            return 0.0
+        if self._wants_history:
+            self._wants_history = False
+            self._fill_history()
             return 0.0
         if not self.is_playing:
             return BREATH_S
@@ -250,6 +277,7 @@ class Player:
         wait_s = (next_ns - play_ns) / 1e9 / self.speed
         if wait_s > SILENCE_S:
             self.n_silences_skipped += 1
+            self.last_silence_s = wait_s * self.speed
             self._anchor_s, self._anchor_ns = now_s, next_ns
             return BREATH_S
         return min(max(wait_s, 0.001), BREATH_S)
@@ -278,11 +306,33 @@ class Player:
 
     # --- journeys ----------------------------------------------------------------------------------
 
+    @property
+    def _is_current(self) -> bool:
+        """Whether engine and ring are those of the parameters in force."""
+        return self.engine.params == self.params and _cadence_of(self.ring) == self.cadence
+
+    def _take_up(self, params: EngineParams, cadence: Cadence) -> None:
+        """Put other parameters in force; the keyframes of the former ones are kept for the way back."""
+        spare = self._spare
+        self._spare = (self.params, self.cadence, self.keyframes)
+        is_way_back = spare is not None and spare[:2] == (params, cadence)
+        # never cleared: whoever runs ahead for the former parameters may still be adding to them
+        self.keyframes = spare[2] if spare is not None and is_way_back else self.keyframes.emptied()
+        self._near = self._near.emptied()
+        self.params, self.cadence = params, cadence
+
+    def _fill_history(self) -> None:
+        span = self.ring.span()
+        if span.oldest > 0 and span.newest - span.oldest < self.history_columns:
+            self._journey = self._rebuilt(self._nearest(self.position, None), self.position, None)
+
     def _go(self, event_id: int | None, ts_ns: int | None) -> None:
         self._anchor_ns = None
         is_ahead = self.position <= event_id if event_id is not None else self.engine.clock_ns <= (ts_ns or 0)
         frame = self._nearest(event_id, ts_ns)
-        if is_ahead and (frame is None or frame.event_id - self.position < self._spacing()):
+        if not self._is_current:
+            self._journey = self._rebuilt(frame, event_id, ts_ns)
+        elif is_ahead and (frame is None or frame.event_id - self.position < self._spacing()):
             # the nearest state is where we stand
             self._journey = _Journey(self.engine, self.ring, self.position, event_id, ts_ns)
         elif frame is not None and not is_ahead and self._holds_history_of(frame):
@@ -325,10 +375,10 @@ class Player:
         ring.resume(first.checkpoint)
         return _Journey(Engine.restore(first.state), ring, first.event_id, event_id, ts_ns)
 
-    def _travel(self, journey: _Journey, max_events: int = SLICE_EVENTS) -> None:
+    def _travel(self, journey: _Journey) -> None:
         """Do one slice of a journey; on arrival its engine and ring are the session's."""
         engine = journey.engine
-        n = max_events
+        n = SLICE_EVENTS
         if journey.target_event_id is not None:
             left = journey.target_event_id - engine.event_id
             n = min(n, left)
@@ -337,65 +387,97 @@ class Player:
                     n = min(n, left - distance)
                     break
         records = self.tape.read(engine.event_id, engine.event_id + n)
-        fed = engine.feed(records, journey.ring, until_ns=journey.target_ts_ns)
-        if journey.target_event_id is not None:
+        fed = engine.feed(records, journey.ring, until_ns=journey.target_ts_ns, watch=journey.watch)
+        if journey.watch:
+            has_arrived = fed == 0 or engine.is_watch_hit
+        elif journey.target_event_id is not None:
             left = journey.target_event_id - engine.event_id
             if left in NEAR_KEYFRAMES:
                 self._near.add(keyframe_of(engine, journey.ring))
             has_arrived = left <= 0 or (fed == 0 and self.tape.is_complete)
         else:
             has_arrived = fed < n and (fed < len(records) or self.tape.is_complete)
-        if has_arrived and self._journey is journey:
+        if has_arrived:
             self.engine, self.ring = engine, journey.ring
             self._journey = None
 
-    def _finish_journey(self) -> None:
-        """Complete the journey under way, for a step that starts where it ends."""
-        while self._journey is not None:
-            self._travel(self._journey)
-
     # --- steps -------------------------------------------------------------------------------------
 
-    def _next_event(self, unit: str) -> int:
-        """Event id at which a step forward ends."""
-        if unit == "event":
-            return min(self.position + 1, self.tape.n_records)
-        if unit in ("group", "trade"):
-            return self._scan_forward(unit)
-        scout = Engine.restore(self.engine.save())
-        ring = self._scout_ring(keyframe_of(self.engine, self.ring) if unit == "column" else None)
-        while not scout.is_watch_hit or scout.event_id == self.position:
-            records = self.tape.read(scout.event_id, scout.event_id + SLICE_EVENTS)
-            if scout.feed(records, ring, watch=unit) == 0:
-                break
-        return scout.event_id
+    def _walk(self, unit: str, count: int) -> Generator[None, None, None]:
+        for _ in range(abs(count)):
+            here = self.position
+            if count > 0 and unit in WATCHES:
+                self._journey = _Journey(self.engine, self.ring, here, None, None, unit)
+            else:
+                target = yield from (self._next_end(unit) if count > 0 else self._previous_end(unit))
+                self._go(target, None)
+            while self._journey is not None:
+                yield
+            if self.position == here:
+                return
 
-    def _previous_event(self, unit: str) -> int:
-        """Event id at which a step back ends: the last one before this where the unit ended or changed."""
+    def _next_end(self, unit: str) -> _Search:
+        """Search the event at which a step forward ends, told from the records alone."""
+        start = self.position
         if unit == "event":
-            return max(self.position - 1, 0)
-        if unit in ("group", "trade"):
-            return self._scan_backward(unit)
+            return min(start + 1, self.tape.n_records)
+        while start < self.tape.n_records:
+            records = self.tape.read(start, start + SLICE_EVENTS)
+            hits = np.flatnonzero(_ends_unit(records, unit))
+            if len(hits):
+                return start + int(hits[0]) + 1
+            start += len(records)
+            yield
+        return self.tape.n_records
+
+    def _previous_end(self, unit: str) -> _Search:
+        """Search the event at which a step back ends: the last before here where the unit ends."""
         stop = self.position - 1
-        while stop > 0:
-            frame = self._nearest(stop - 1, None)
-            hit = self._last_hit(frame, unit, stop)
-            if hit is not None:
+        if unit in WATCHES:
+            yield from self._approach(stop)
+        while stop > 0 and unit != "event":
+            if unit in WATCHES:
+                frame = self._nearest(stop - 1, None)
+                hit = yield from self._last_change(frame, unit, stop)
+                start = 0 if frame is None else frame.event_id
+            else:
+                start = max(0, stop - SLICE_EVENTS)
+                hits = np.flatnonzero(_ends_unit(self.tape.read(start, stop), unit))
+                hit = start + int(hits[-1]) + 1 if len(hits) else 0
+            if hit:
                 return hit
-            stop = 0 if frame is None else frame.event_id
-        return 0
+            stop = start
+            yield
+        return max(stop, 0)
 
-    def _last_hit(self, frame: Keyframe | None, unit: str, stop: int) -> int | None:
-        """Last event in (keyframe, stop] that changes what is watched."""
+    def _approach(self, stop: int) -> Generator[None, None, None]:
+        """Leave keyframes close before an event: what changes often is then found by a short search."""
+        frame = self._nearest(stop - 1, None)
+        scout = Engine(self.params) if frame is None else Engine.restore(frame.state)
+        ring = self._scout_ring(frame)
+        for distance in NEAR_KEYFRAMES:
+            goal = stop - distance
+            if goal <= scout.event_id:
+                continue
+            while scout.event_id < goal:
+                end = min(goal, scout.event_id + SLICE_EVENTS)
+                scout.feed(self.tape.read(scout.event_id, end), ring)
+                yield
+            self._near.add(keyframe_of(scout, ring))
+
+    def _last_change(self, frame: Keyframe | None, unit: str, stop: int) -> _Search:
+        """Search the last event in (keyframe, stop] that changes what is watched, 0 for none."""
         scout = Engine(self.params) if frame is None else Engine.restore(frame.state)
         ring = self._scout_ring(frame) if unit == "column" else None
-        hit = None
+        hit = 0
         while scout.event_id < stop:
             end = min(stop, scout.event_id + SLICE_EVENTS)
             if scout.feed(self.tape.read(scout.event_id, end), ring, watch=unit) == 0:
                 break
             if scout.is_watch_hit:
                 hit = scout.event_id
+            else:
+                yield
         return hit
 
     def _scout_ring(self, frame: Keyframe | None) -> GridRing:
@@ -404,25 +486,9 @@ class Player:
             ring.resume(frame.checkpoint)
         return ring
 
-    def _scan_forward(self, unit: str) -> int:
-        start = self.position
-        while start < self.tape.n_records:
-            records = self.tape.read(start, start + SLICE_EVENTS)
-            hits = np.flatnonzero(_ends_unit(records, unit))
-            if len(hits):
-                return start + int(hits[0]) + 1
-            start += len(records)
-        return self.tape.n_records
 
-    def _scan_backward(self, unit: str) -> int:
-        stop = self.position - 1
-        while stop > 0:
-            start = max(0, stop - SLICE_EVENTS)
-            hits = np.flatnonzero(_ends_unit(self.tape.read(start, stop), unit))
-            if len(hits):
-                return start + int(hits[-1]) + 1
-            stop = start
-        return 0
+def _cadence_of(ring: GridRing) -> Cadence:
+    return Cadence(ring.column_ns, ring.column_events)
 
 
 def keyframe_of(engine: Engine, ring: GridRing) -> Keyframe:

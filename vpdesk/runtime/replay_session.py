@@ -1,15 +1,16 @@
 """A replayed session on its own thread: commands in, status and ring out."""
 
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from vpdesk.core.engine import Engine, warm_up
+from vpdesk.core.grid import Grid
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import GridRing
 from vpdesk.errors import VpdeskError
@@ -20,26 +21,40 @@ from vpdesk.runtime.commands import (
     Play,
     SeekEvent,
     SeekTime,
+    SetIndexing,
     SetParams,
     SetSpeed,
     ShowHistory,
     Step,
     Stop,
 )
-from vpdesk.runtime.indexer import Indexer, Overview
-from vpdesk.runtime.keyframes import Keyframes
+from vpdesk.runtime.grid_tap import GridTap
+from vpdesk.runtime.inbox import Inbox
+from vpdesk.runtime.index_cache import Index, IndexCache, IndexKey
+from vpdesk.runtime.indexer import N_BINS, Indexer, Overview
+from vpdesk.runtime.keyframes import KEYFRAME_EVENTS, MAX_KEYFRAME_BYTES, Keyframes
 from vpdesk.runtime.player import Cadence, Player, RecordTape
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import SessionState, SessionStatus
 from vpdesk.runtime.words import event_in_words
 
-MAX_KEYFRAME_BYTES: Final = 512 << 20
-KEYFRAME_EVENTS: Final = 1 << 17  # records between keyframes: some 15 ms of engine
 STATUS_INTERVAL_S: Final = 0.1
 RATE_WINDOW_S: Final = 0.5
 INDEX_WAIT_S: Final = 0.05  # between looks at a tape that is still growing
+WORK_S: Final = 0.02  # of travelling between two looks into the inbox: most steps and short seeks fit in
+PATIENCE_S: Final = 0.2  # a seek under way is completed before the next one begins, unless it takes longer
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Pass:
+    """A pass ahead with one set of parameters; it can be left and taken up again."""
+
+    keyframes: Keyframes
+    indexer: Indexer
+    is_done: bool = False
+    overview: Overview | None = None
 
 
 class ReplaySession:
@@ -61,6 +76,10 @@ class ReplaySession:
         How many records the tape will hold, if that is known.
     problem
         Returns a sentence about the tape, or "".
+    identity
+        Stands for the content of the tape, so that its index can be kept on disk; "" keeps none.
+    index_cache
+        Where it is kept.
     """
 
     def __init__(
@@ -75,17 +94,25 @@ class ReplaySession:
         start_ns: int | None = None,
         n_records: int | None = None,
         problem: Callable[[], str] = lambda: "",
+        identity: str = "",
+        index_cache: IndexCache | None = None,
     ) -> None:
         self._facts = facts
         self._tape = tape
         self._span_ns = span_ns
         self._n_expected = n_records
         self._problem = problem
-        self._keyframes = Keyframes(MAX_KEYFRAME_BYTES, KEYFRAME_EVENTS)
-        self._player = Player(tape, params, cadence, self._keyframes, time.monotonic)
+        self._identity = identity
+        self._index_cache = index_cache or IndexCache()
+        # half: the player keeps the keyframes of the former parameters as well
+        keyframes = Keyframes(MAX_KEYFRAME_BYTES // 2, KEYFRAME_EVENTS)
+        self._player = Player(tape, params, cadence, keyframes, time.monotonic)
         self._is_starting_to_play = is_playing
         self._first_ns = start_ns
-        self._inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._inbox = Inbox()
+        self._wait_s = 0.0
+        self._wish: SeekTime | SeekEvent | None = None  # held until the seek under way has arrived
+        self._since_s: float | None = None  # since when the player travels
         self._stop = threading.Event()
         self._message = ""
         self._status = SessionStatus(
@@ -94,9 +121,15 @@ class ReplaySession:
         self._status_due_s = 0.0
         self._rate_mark = (0.0, 0)
         self._events_per_s = 0.0
-        self._digest = (-1, "")
+        self._digest: tuple[Engine | None, int, str] = (None, -1, "")
         self._index_generation = 0
+        self._index_thread: threading.Thread | None = None
+        self._indexed: Keyframes | None = None  # those the pass ahead fills now
+        self._passes: list[_Pass] = []
+        self._is_indexing = True
+        self._index_message = ""
         self._overview: Overview | None = None
+        self._grid_tap = GridTap()
         self._thread = threading.Thread(target=self._run, name="vpdesk-engine", daemon=True)
         self._thread.start()
 
@@ -131,6 +164,11 @@ class ReplaySession:
     def overview(self) -> Overview | None:
         """The session at a glance as far as it has been read; replaced whole as it grows."""
         return self._overview
+
+    @property
+    def grid(self) -> Grid | None:
+        """A recent grid of the engine; replaced whole, some 15 times a second."""
+        return self._grid_tap.grid
 
     def send(self, command: Command) -> None:
         """Queue a command."""
@@ -167,19 +205,42 @@ class ReplaySession:
             self._stop.set()
 
     def _serve(self) -> None:
-        """Do one step, obey what came in, tell where the session stands."""
-        wait_s = self._player.step()
-        try:
-            while True:
-                command = self._inbox.get(timeout=wait_s) if wait_s > 0 else self._inbox.get_nowait()
-                self._obey(command)
-                wait_s = 0.0
-        except queue.Empty:
-            pass
+        """Obey what came in, work for a while, tell where the session stands."""
+        for command in self._inbox.take(self._wait_s):
+            self._obey(command)
+        self._wait_s = self._work()
+        self._grid_tap.look(self._player.engine)
         self._tell()
+
+    def _work(self) -> float:
+        """Do what is to be done, some 20 ms at most; return how long there is nothing to do, s."""
+        player = self._player
+        began_s = now_s = time.monotonic()
+        self._since_s = (self._since_s or began_s) if player.is_travelling else None
+        if self._wish is not None and (self._since_s is None or began_s - self._since_s > PATIENCE_S):
+            self._begin_wished()
+            self._since_s = began_s
+        wait_s = player.step()
+        while player.is_travelling and now_s - began_s < WORK_S:
+            player.step()
+            now_s = time.monotonic()
+        return 0.0 if self._wish is not None else wait_s
+
+    def _begin_wished(self) -> None:
+        match self._wish:
+            case SeekTime(ts_ns):
+                self._player.go_to_time(ts_ns)
+            case SeekEvent(event_id):
+                self._player.go_to_event(event_id)
+        self._wish = None
 
     def _obey(self, command: Command) -> None:
         player = self._player
+        self._status_due_s = 0.0
+        if isinstance(command, SeekTime | SeekEvent):
+            self._wish = command
+            return
+        self._begin_wished()
         match command:
             case Play():
                 player.play()
@@ -189,20 +250,19 @@ class ReplaySession:
                 player.set_speed(speed)
             case Step(unit, count):
                 player.step_by(unit, count)
-            case SeekTime(ts_ns):
-                player.go_to_time(ts_ns)
-            case SeekEvent(event_id):
-                player.go_to_event(event_id)
             case SetParams(params, column_ns, column_events):
                 player.change(params, Cadence(column_ns, column_events))
-                self._start_index()
             case ShowHistory(n_columns):
                 player.show_history(n_columns)
+            case SetIndexing(is_on):
+                self._is_indexing = is_on
+                self._start_index()
             case CancelWork():
                 player.cancel_journey()
             case Stop():
                 self._stop.set()
-        self._status_due_s = 0.0
+        if player.keyframes is not self._indexed:  # other parameters are in force
+            self._start_index()
 
     def _fail(self, message: str) -> None:
         self._message = message
@@ -255,11 +315,24 @@ class ReplaySession:
             best_ask_tick=ask,
             drive=engine.drive,
             anomalies=tuple(engine.anomalies.items()),
-            progress=player.progress if player.is_travelling else None,
-            message=self._message or self._problem(),
+            progress=player.progress if player.is_travelling and self._is_long() else None,
+            index_progress=self._index_progress(),
+            n_silences=player.n_silences_skipped,
+            silence_s=player.last_silence_s,
+            message=self._message or " ".join(filter(None, (self._index_message, self._problem()))),
             last_event=self._last_event() if is_resting else "",
             digest=self._digest_of(engine) if is_resting else "",
         )
+
+    def _is_long(self) -> bool:
+        """Whether the work under way takes long enough to be worth a word."""
+        return self._since_s is not None and time.monotonic() - self._since_s > PATIENCE_S
+
+    def _index_progress(self) -> float | None:
+        overview = self._overview
+        if not self._is_indexing or overview is None or overview.n_done == N_BINS:
+            return None
+        return overview.n_done / N_BINS
 
     def _n_records(self) -> int:
         known = self._tape.n_records
@@ -271,33 +344,74 @@ class ReplaySession:
         return event_in_words(records[0]) if len(records) else ""
 
     def _digest_of(self, engine: Engine) -> str:
-        if self._digest[0] != engine.event_id:
-            self._digest = (engine.event_id, engine.digest())
-        return self._digest[1]
+        if self._digest[:2] != (engine, engine.event_id):
+            self._digest = (engine, engine.event_id, engine.digest())
+        return self._digest[2]
 
     # --- the pass ahead ----------------------------------------------------------------------------
 
     def _start_index(self) -> None:
+        """Begin or go on with the pass ahead for the parameters in force."""
+        player = self._player
         self._index_generation += 1
-        indexer = Indexer(
-            self._tape, self._player.params, self._player.cadence, self._keyframes, *self._span_ns
+        self._indexed = player.keyframes
+        key = IndexKey(self._identity, self._facts.title, player.params, player.cadence)
+        self._index_thread = threading.Thread(
+            target=self._index,
+            args=(self._index_thread, self._index_generation, key, player.keyframes),
+            name="vpdesk-index",
+            daemon=True,
         )
-        threading.Thread(
-            target=self._index, args=(indexer, self._index_generation), name="vpdesk-index", daemon=True
-        ).start()
+        self._index_thread.start()
 
-    def _index(self, indexer: Indexer, generation: int) -> None:
+    def _index(
+        self, former: threading.Thread | None, generation: int, key: IndexKey, keyframes: Keyframes
+    ) -> None:
+        if former is not None:
+            former.join()
+        if self._is_overtaken(generation):
+            return
+        one = self._take_up_pass(key, keyframes)
         told_s = 0.0
-        while not self._stop.is_set() and generation == self._index_generation:
-            is_news = indexer.step()
+        while not one.is_done and not self._is_overtaken(generation):
+            is_news = one.indexer.step()
+            one.is_done = one.indexer.is_done
             now_s = time.monotonic()
-            if indexer.is_done or now_s - told_s > STATUS_INTERVAL_S:
-                self._overview = indexer.overview()
+            if one.is_done or now_s - told_s > STATUS_INTERVAL_S:
+                self._overview = one.overview = one.indexer.overview()
                 told_s = now_s
-            if indexer.is_done:
-                return
-            if not is_news:
+            if one.is_done:
+                self._keep_index(key, one)
+            elif not is_news:
                 self._stop.wait(INDEX_WAIT_S)
+
+    def _is_overtaken(self, generation: int) -> bool:
+        return self._stop.is_set() or not self._is_indexing or generation != self._index_generation
+
+    def _take_up_pass(self, key: IndexKey, keyframes: Keyframes) -> _Pass:
+        """Return the pass that fills these keyframes: left before, found on disk, or new."""
+        for one in self._passes:
+            if one.keyframes is keyframes:
+                self._overview = one.overview or self._overview
+                return one
+        indexer = Indexer(self._tape, key.params, key.cadence, keyframes, *self._span_ns)
+        one = _Pass(keyframes, indexer)
+        index, self._index_message = self._index_cache.load(key) if self._identity else (None, "")
+        if index is not None:
+            for frame in index.frames:
+                keyframes.add(frame)
+            one.is_done, one.overview = True, index.overview
+            self._overview = index.overview
+        self._passes = [*self._passes[-1:], one]  # as many as the player keeps keyframes
+        return one
+
+    def _keep_index(self, key: IndexKey, one: _Pass) -> None:
+        frames = one.keyframes.frames()
+        overview = one.overview
+        if not self._identity or not frames or overview is None or self._problem():
+            return
+        index = Index(one.indexer.position, frames, overview)
+        self._index_message = self._index_cache.save(key, index) or self._index_message
 
 
 def span_of(records: np.ndarray) -> tuple[int, int]:

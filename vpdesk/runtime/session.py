@@ -14,7 +14,8 @@ class SessionFacts:
     """What stays the same while a session lasts.
 
     ``title`` names the source in a window title; ``notice`` is a plain line shown over the chart ("" for
-    none), such as "Simulated data. Open a file with Ctrl+O".
+    none), such as "Simulated data. Open a file with Ctrl+O". ``content_id`` stands for the content of the
+    files, whatever their names; "" where there are none.
     """
 
     title: str
@@ -24,6 +25,7 @@ class SessionFacts:
     is_simulated: bool
     tick_origin: str  # "definition", "rule", "inferred", "user", "simulated"
     notice: str = ""
+    content_id: str = ""
 
 
 class Session(Protocol):

@@ -67,7 +67,9 @@ class SessionStatus:
 
     Times are ns since the UNIX epoch; prices are ticks, None where there is none.
     ``start_ns .. end_ns`` is the time span of the records known so far; ``n_records`` their number.
-    ``progress`` is 0..1 while long work runs, else None; ``message`` is a sentence for the user or "".
+    ``progress`` is 0..1 while long work runs, else None; ``index_progress`` the same of the pass ahead.
+    ``n_silences`` long silences were skipped so far, the last one ``silence_s`` of event time.
+    ``message`` is a sentence for the user or "".
     """
 
     state: SessionState = SessionState.PREPARING
@@ -87,7 +89,10 @@ class SessionStatus:
     drive: float = 0.0
     anomalies: tuple[tuple[str, int], ...] = ()
     progress: float | None = None
+    index_progress: float | None = None
+    n_silences: int = 0
+    silence_s: float = 0.0
     message: str = ""
     last_event: str = ""  # the event just applied, in words
-    digest: str = ""  # filled on request
+    digest: str = ""  # of the engine's state; filled while the session rests
     live: LiveHealth | None = None
