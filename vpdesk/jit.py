@@ -51,4 +51,4 @@ def _keep_code_in(folder: Path) -> None:
 _keep_code_in(_kernel_folder())
 
 kernel = njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
-inlined = njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)
+inlined = njit(nogil=True, cache=True, error_model="numpy", forceinline=True, _nrt=False)

@@ -4,6 +4,7 @@ import logging
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from vpdesk.app import replay
 from vpdesk.app.jobs import Job, Work
+from vpdesk.display.warm_up import warm_up as warm_up_display
 from vpdesk.info import format_utc
 from vpdesk.runtime.session import Session
 from vpdesk.sources.facts import FileFacts, InstrumentFacts, with_thousands
@@ -24,9 +26,12 @@ from vpdesk.ui.open_dialog import FileSummary, InstrumentRow, OpenDialog
 from vpdesk.ui.settings import SettingsFile
 
 CLOSE_TIMEOUT_S: Final = 3.0
+PREPARING_MS: Final = 1500  # a later start has its kernels long before
 SIGNAL_LOOK_MS: Final = 200  # Python sees a signal only when it runs: give it the chance
 
 _log = logging.getLogger(__name__)
+
+is_display_ready: Final = threading.Event()
 
 
 class Closable(Protocol):
@@ -140,8 +145,16 @@ class Desk(QObject):
     # --- jobs --------------------------------------------------------------------------------------------
 
     def _start(self, name: str, work: Work) -> None:
+        QTimer.singleShot(PREPARING_MS, self, self._say_preparing)
         self._cancel_job()
-        self._job = Job(work, name, self)
+        self._job = Job(lambda tell, stop: _prepared(work, tell, stop), name, self)
+
+    @Slot()
+    def _say_preparing(self) -> None:
+        if self._job is not None and not is_display_ready.is_set():
+            self.window.show_notice(
+                "Preparing for the first start on this machine: some seconds, once after each update."
+            )
 
     def _job_done_with(self, slot: Any) -> None:
         job = self._job
@@ -167,6 +180,13 @@ class Desk(QObject):
         app = QApplication.instance()
         if app is not None:
             app.quit()
+
+
+def _prepared(work: Work, tell: Callable[[float], None], is_cancelled: Callable[[], bool]) -> Any:
+    """Do work after the display's kernels are ready, so that no frame waits for a compiler."""
+    warm_up_display()
+    is_display_ready.set()
+    return work(tell, is_cancelled)
 
 
 def _close_in_order(session: Session, source: Closable | None) -> bool:

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from vpdesk.core.field_kernels import drive, settle, show_offsets
+from vpdesk.core.field_kernels import drive, settle
 from vpdesk.core.layout import (
     BEST_ASK,
     BEST_BID,
@@ -11,7 +11,6 @@ from vpdesk.core.layout import (
     CENTRE_TICK,
     CLOCK_NS,
     EVENT_ID,
-    HALF_WIDTH,
     HAS_SPOT,
     IN_SNAPSHOT,
     IS_CLEARED,
@@ -53,7 +52,7 @@ from vpdesk.core.ring import (
     T_SIZE,
     T_TICK,
 )
-from vpdesk.jit import inlined, kernel
+from vpdesk.jit import inlined
 
 TIME_END = np.int64(2**63 - 1)
 
@@ -112,19 +111,8 @@ def _open_next(ring, start_ns, flags):
         ring.cursor[C_OLDEST] = seq + 2 - len(ring.headers)
 
 
-@kernel
-def begin_columns(field, state, ring, seq):
-    """Make column `seq` the open one and write the whole dense grid into it; its header is the caller's."""
-    K = field.config[HALF_WIDTH]
-    slot = seq & (len(ring.headers) - 1)
-    ring.cursor[C_SEQ] = seq
-    settle(field, state, ring, -1)
-    show_offsets(field, state, ring, slot, K, 3 * K)
-    finish_column(field, state, ring)
-
-
 @inlined
-def column_end(start_ns, column_ns):
+def _column_end(start_ns, column_ns):
     """First instant after a column; TIME_END, which no clock passes, if it lies beyond int64."""
     return start_ns + column_ns if start_ns <= TIME_END - column_ns else TIME_END
 
@@ -132,30 +120,31 @@ def column_end(start_ns, column_ns):
 @inlined
 def close_ended_columns(field, state, ring, clock_ns, budget):
     """Close what ends at or before `clock_ns`. Columns opened, or -1 if that takes more than `budget`."""
-    column_ns = ring.config[1]
-    if ring.config[2] > 0:
-        if ring.headers[ring.cursor[C_SEQ] & (len(ring.headers) - 1), H_N_EVENTS] < ring.config[2]:
-            return 0
-        if budget < 1:
-            return -1
-        finish_column(field, state, ring)
-        _open_next(ring, clock_ns, 0)
-        return 1
-    if clock_ns < ring.cursor[C_END_NS] or ring.cursor[C_END_NS] == TIME_END:
-        return 0
-    finish_column(field, state, ring)
-    n_idle = (clock_ns - ring.cursor[C_END_NS]) // column_ns
+    column_ns, column_events = ring.config[1], ring.config[2]
+    end_ns = ring.cursor[C_END_NS]
+    n_idle = np.int64(0)
+    start_ns = clock_ns
     flags = 0
-    if n_idle > ring.config[3]:
-        flags = COLUMN_BREAK
-        ring.cursor[C_END_NS] = clock_ns - clock_ns % column_ns
-        n_idle = 0
+    if column_events > 0:
+        slot = ring.cursor[C_SEQ] & (len(ring.headers) - 1)
+        if ring.headers[slot, H_N_EVENTS] < column_events:
+            return 0
+    else:
+        if clock_ns < end_ns or end_ns == TIME_END:
+            return 0
+        start_ns = end_ns
+        n_idle = (clock_ns - end_ns) // column_ns
+        if n_idle > ring.config[3]:
+            n_idle = np.int64(0)
+            start_ns = clock_ns - clock_ns % column_ns
+            flags = COLUMN_BREAK
+    finish_column(field, state, ring)
     for opened in range(n_idle + 1):
         if opened == budget:
             return -1
-        start_ns = ring.cursor[C_END_NS]
         _open_next(ring, start_ns, flags if opened == n_idle else COLUMN_IDLE)
-        ring.cursor[C_END_NS] = column_end(start_ns, column_ns)
+        start_ns = _column_end(start_ns, column_ns)
+        ring.cursor[C_END_NS] = start_ns
     return n_idle + 1
 
 

@@ -289,7 +289,10 @@ class Engine:
                 first_ns = max(first_ns, int(words[0, 1]))
             seq += 1
             ring.begin(seq, first_ns)
-        column_kernels.begin_columns(self._field, self._scalars, arrays, np.int64(seq))
+        ring.cursor[C_SEQ] = seq
+        column_kernels.finish_column(self._field, self._scalars, arrays)
+        slot, n = np.int64(seq & (ring.capacity - 1)), np.int64(self.params.half_width)
+        field_kernels.show_offsets(self._field, self._scalars, arrays, slot, n, 3 * n)
         return arrays
 
     def _publish(self, ring: GridRing, arrays: RingArrays) -> None:
@@ -299,7 +302,7 @@ class Engine:
         ring.publish()
 
     def _settle(self) -> None:
-        field_kernels.settle(self._field, self._scalars, _NO_RING, -1)
+        field_kernels.settle(self._field, self._scalars, _NO_RING, np.int64(-1))
 
     # --- state out ---------------------------------------------------------------------------------
 
