@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numba
@@ -56,7 +57,7 @@ def assert_one_sentence(done: subprocess.CompletedProcess[str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def session_file() -> "Path":
+def session_file() -> Iterator[Path]:
     """A simulated session of some seconds, written by the command itself."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "simulated.dbn.zst"
@@ -109,19 +110,29 @@ def test_info_tells_what_a_file_holds(tmp_path: Path) -> None:
         pytest.param(None, "There is no file", id="missing"),
     ],
 )
-@pytest.mark.parametrize("command", ["info", "digest", "picture"])
 def test_what_cannot_be_read_is_refused_in_one_sentence(
-    command: str, content: bytes | None, words: str, tmp_path: Path
+    content: bytes | None, words: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "some.dbn"
     if content is not None:
         path.write_bytes(content)
 
-    done = vpdesk(command, path, cwd=tmp_path)
+    done = vpdesk("info", path)
 
     assert_one_sentence(done)
     assert re.search(words, done.stderr), done.stderr
     assert "some.dbn" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["digest", "picture", "bench"])
+def test_every_command_that_reads_files_refuses_them_alike(command: str, tmp_path: Path) -> None:
+    path = tmp_path / "some.dbn"
+    path.write_bytes(b"time,price,size\n1,2,3\n")
+
+    done = vpdesk(command, path, cwd=tmp_path)
+
+    assert_one_sentence(done)
+    assert "not a DBN file" in done.stderr
     assert not (tmp_path / "vpdesk.png").exists()
 
 
@@ -184,7 +195,7 @@ def test_a_picture_has_its_size_and_says_where_it_came_from(
     whole_window: bool, session_file: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "picture.png"
-    options = ("--size", "1300x740", *(("--window",) if whole_window else ()))
+    options = ("--size", "1300x740", "--columns", "50", *(("--window",) if whole_window else ()))
     expected = vpdesk("digest", session_file, "--every", "1000000", "--half-width", "80").stdout.split()
 
     done = vpdesk("picture", session_file, "-o", path, *options)
@@ -220,7 +231,18 @@ def test_without_a_display_the_session_is_drawn_instead(session_file: Path, tmp_
     assert not QImage(found[1]).isNull()
 
 
-def test_without_a_display_and_a_file_the_simulated_session_is_drawn(tmp_path: Path) -> None:
+def test_without_a_display_a_file_that_cannot_be_read_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "some.dbn"
+    path.write_bytes(b"time,price,size\n1,2,3\n")
+
+    done = vpdesk("open", path, cwd=tmp_path)
+
+    words = "There is no display to open a window on, and no picture was drawn: some.dbn is not a DBN file.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", words)
+    assert not (tmp_path / "vpdesk.png").exists()
+
+
+def test_without_a_display_and_without_a_file_the_simulated_session_is_drawn(tmp_path: Path) -> None:
     done = vpdesk(cwd=tmp_path)
 
     assert (done.returncode, done.stderr) == (0, "")

@@ -8,7 +8,7 @@ from typing import Final
 from vpdesk.errors import VpdeskError
 
 # What Qt links to and no wheel carries, on Debian and Ubuntu.
-_QT_PACKAGES: Final = (
+QT_PACKAGES: Final = (
     "libegl1 libgl1 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon0 "
     "libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0"
 )
@@ -52,7 +52,7 @@ def check_qt() -> None:
     except ImportError as error:
         raise VpdeskError(
             f"Qt cannot start, because a system library is missing ({error}). On Debian or Ubuntu: "
-            f"sudo apt-get install -y {_QT_PACKAGES}"
+            f"sudo apt-get install -y {QT_PACKAGES}"
         ) from None
     if sys.platform == "linux" and not os.environ.get("QT_QPA_PLATFORM") and os.environ.get("DISPLAY"):
         _check_x11()
@@ -75,5 +75,5 @@ def _check_x11() -> None:
     except OSError as error:
         raise VpdeskError(
             f"Qt cannot open a window, because a system library is missing ({error}). On Debian or "
-            f"Ubuntu: sudo apt-get install -y {_QT_PACKAGES}"
+            f"Ubuntu: sudo apt-get install -y {QT_PACKAGES}"
         ) from None
