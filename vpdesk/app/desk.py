@@ -58,6 +58,7 @@ class Desk(QObject):
         self._job: Job | None = None
         self._dialog: OpenDialog | None = None
         self._paths: list[Path] = []
+        self._is_preparing_said = False
         self.window.open_requested.connect(self._on_open_requested)
         self.window.demo_requested.connect(self.open_demo)
         self.window.closed.connect(self._on_window_closed)
@@ -84,6 +85,9 @@ class Desk(QObject):
         former, former_source = self.session, self._source
         self.session, self._source = session, source
         self.window.set_session(session)
+        if self._is_preparing_said:
+            self._is_preparing_said = False
+            self.window.notices.clear()
         if former is not None:
             threading.Thread(
                 target=_close_in_order, args=(former, former_source), name="vpdesk-close"
@@ -97,11 +101,10 @@ class Desk(QObject):
         dialog = OpenDialog(paths[0].name if len(paths) == 1 else f"{len(paths)} files", self.window)
         self._dialog = dialog
         self._start("vpdesk-probe", lambda tell, stop: probe(paths, progress=tell, cancel=stop))
-        job = self._job
-        assert job is not None
-        job.progressed.connect(dialog.set_progress)
-        job.failed.connect(self._on_probe_failed)
-        self._job_done_with(self._on_probed)
+        assert self._job is not None
+        self._job.progressed.connect(dialog.set_progress)
+        self._job_done_with(self._on_probed, self._on_probe_failed)
+        dialog.finished.connect(dialog.deleteLater)
         dialog.cancelled.connect(self._on_dialog_cancelled)
         dialog.accepted_choice.connect(self._on_choice_accepted)
         dialog.open()
@@ -152,15 +155,16 @@ class Desk(QObject):
     @Slot()
     def _say_preparing(self) -> None:
         if self._job is not None and not is_display_ready.is_set():
+            self._is_preparing_said = True
             self.window.show_notice(
                 "Preparing for the first start on this machine: some seconds, once after each update."
             )
 
-    def _job_done_with(self, slot: Any) -> None:
+    def _job_done_with(self, slot: Any, failed_slot: Any = None) -> None:
         job = self._job
         assert job is not None
         job.done.connect(slot)
-        job.failed.connect(self.window.show_notice)
+        job.failed.connect(failed_slot or self.window.show_notice)
         job.start()
 
     def _cancel_job(self) -> None:
