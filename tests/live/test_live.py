@@ -124,15 +124,20 @@ def test_the_window_can_name_a_feed_without_importing_the_client() -> None:
     )
 
 
-def test_a_slow_reader_makes_the_gateway_wait_and_loses_nothing() -> None:
+def test_a_slow_reader_makes_the_gateway_wait_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    from databento.live import session
+
+    monkeypatch.setattr(session, "CLIENT_TIMEOUT_MARGIN_SECONDS", 0.5)
     sent = market(60_000)
     queue = FeedQueue(max_bytes=64 * 1024)
     with listening(wiring.gateway_for([sent] * 20), queue=queue) as feed:
         wait_until_full = threading.Event()
         while not feed.status.is_reading_paused:
             assert not wait_until_full.wait(0.01)
+        wait_until_full.wait(3.0)  # longer than the client's monitor and our own would bear silence
         most = feed.status.queued_bytes
         items = collect(feed, having(20 * len(sent)))
+        assert feed.status.n_sessions == 1
     assert most < 64 * 1024 + 2 * 2**20, "one receive buffer past the bound"
     assert records_of(items).tobytes() == sent.tobytes() * 20
 

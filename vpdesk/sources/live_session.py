@@ -38,6 +38,7 @@ from vpdesk.sources.supervisor import SessionEnd
 _log = logging.getLogger(__name__)
 
 _WATCH_S: Final = 0.1
+_STARVED_S: Final = 1.0  # the loop was kept from running for so long: it could not hear
 _CLIENT_SIGN_OF_LIFE_S: Final = 1.0
 _FINAL_ERRORS: Final = {
     int(ErrorCode.AUTH_FAILED): "the gateway refused the key",
@@ -105,6 +106,8 @@ class LiveSession:
         self._loop = TapLoop(self)
         self._heard_at = self._loop.time()
         self._client_fed_at = self._heard_at
+        self._watched_at = self._heard_at
+        self._last_order = b""
 
     @property
     def is_over(self) -> bool:
@@ -206,12 +209,15 @@ class LiveSession:
         self._ended.set()
 
     def _watch(self) -> None:
-        """Look after silence, from the very start. Waiting for our own reader is no silence."""
+        """Look after silence, from the very start. Not listening ourselves is no silence."""
         if self.is_over:
             return
         now = self._loop.time()
-        if self._is_paused:
+        was_starved = now - self._watched_at > _STARVED_S
+        self._watched_at = now
+        if self._is_paused or was_starved:
             self._heard_at = now
+            self._reassure_client()
         silent_s = now - self._heard_at
         if silent_s > self._timing.silence_limit_s:
             self._finish(SessionEnd(f"nothing came for {silent_s:.0f} s, not even a heartbeat"))
@@ -261,7 +267,9 @@ class LiveSession:
             else:
                 for instrument, records in split_by_instrument(piece):
                     self._take(Records(instrument, records, received_ns))
-        self._reassure_client(chunk)
+        if chunk.pieces and not isinstance(chunk.pieces[-1], bytes):
+            self._last_order = chunk.pieces[-1][-1:].tobytes()
+            self._reassure_client()
         self._deliver()
         if chunk.error:
             self._finish(SessionEnd(f"the stream is damaged: {chunk.error}"))
@@ -307,13 +315,10 @@ class LiveSession:
         except Exception as error:  # noqa: BLE001  whatever the decoder makes of damaged bytes
             self._finish(SessionEnd(f"the stream is damaged: {error}"))
 
-    def _reassure_client(self, chunk: Chunk) -> None:
+    def _reassure_client(self) -> None:
         """Show the client an order record now and then: its own monitor knows nothing of the others."""
-        if self._loop.time() - self._client_fed_at < _CLIENT_SIGN_OF_LIFE_S or not chunk.pieces:
-            return
-        last = chunk.pieces[-1]
-        if not isinstance(last, bytes):
-            self._forward(last[-1:].tobytes())
+        if self._last_order and self._loop.time() - self._client_fed_at >= _CLIENT_SIGN_OF_LIFE_S:
+            self._forward(self._last_order)
 
     def _record(self, chunk: Chunk) -> None:
         if chunk.metadata:
