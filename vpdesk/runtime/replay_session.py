@@ -5,11 +5,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
+from vpdesk.core.cell_report import CellReport
 from vpdesk.core.engine import Engine, warm_up
+from vpdesk.core.events import UNDEF_PRICE
 from vpdesk.core.grid import Grid
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import GridRing
@@ -17,6 +19,7 @@ from vpdesk.errors import VpdeskError
 from vpdesk.runtime.commands import (
     CancelWork,
     Command,
+    Inspect,
     Pause,
     Play,
     SeekEvent,
@@ -32,6 +35,7 @@ from vpdesk.runtime.grid_tap import GridTap
 from vpdesk.runtime.inbox import Inbox
 from vpdesk.runtime.index_cache import Index, IndexCache, IndexKey
 from vpdesk.runtime.indexer import N_BINS, Indexer, Overview
+from vpdesk.runtime.inspection import CellInspector, InspectionSource
 from vpdesk.runtime.keyframes import KEYFRAME_EVENTS, MAX_KEYFRAME_BYTES, Keyframes
 from vpdesk.runtime.player import Cadence, Player, RecordTape
 from vpdesk.runtime.session import SessionFacts
@@ -130,6 +134,9 @@ class ReplaySession:
         self._index_message = ""
         self._overview: Overview | None = None
         self._grid_tap = GridTap()
+        self._inspector = CellInspector(
+            lambda: InspectionSource(tape, self._player.keyframes, self._player.params)
+        )
         self._thread = threading.Thread(target=self._run, name="vpdesk-engine", daemon=True)
         self._thread.start()
 
@@ -170,9 +177,17 @@ class ReplaySession:
         """A recent grid of the engine; replaced whole, some 15 times a second."""
         return self._grid_tap.grid
 
+    @property
+    def cell_report(self) -> CellReport | None:
+        """The newest answer to an `Inspect`."""
+        return self._inspector.report
+
     def send(self, command: Command) -> None:
         """Queue a command."""
-        self._inbox.put(command)
+        if isinstance(command, Inspect):
+            self._inspector.wish(command)
+        else:
+            self._inbox.put(command)
 
     def close(self) -> None:
         """Ask the thread to end."""
@@ -298,6 +313,7 @@ class ReplaySession:
         player, engine = self._player, self._player.engine
         bid, ask = engine.best_ticks
         is_resting = state in (SessionState.PAUSED, SessionState.ENDED)
+        last = self._last_record() if is_resting else None
         return SessionStatus(
             state=state,
             source=self._facts.title,
@@ -317,10 +333,14 @@ class ReplaySession:
             anomalies=tuple(engine.anomalies.items()),
             progress=player.progress if player.is_travelling and self._is_long() else None,
             index_progress=self._index_progress(),
+            params=engine.params,
+            column_ns=player.ring.column_ns,
+            column_events=player.ring.column_events,
             n_silences=player.n_silences_skipped,
             silence_s=player.last_silence_s,
             message=self._message or " ".join(filter(None, (self._index_message, self._problem()))),
-            last_event=self._last_event() if is_resting else "",
+            last_event="" if last is None else event_in_words(last),
+            last_tick=None if last is None else _tick_of(last, engine.params.tick_size),
             digest=self._digest_of(engine) if is_resting else "",
         )
 
@@ -338,10 +358,10 @@ class ReplaySession:
         known = self._tape.n_records
         return known if self._tape.is_complete or self._n_expected is None else max(known, self._n_expected)
 
-    def _last_event(self) -> str:
+    def _last_record(self) -> Any:
         position = self._player.position
         records = self._tape.read(max(0, position - 1), position)
-        return event_in_words(records[0]) if len(records) else ""
+        return records[0] if len(records) else None
 
     def _digest_of(self, engine: Engine) -> str:
         if self._digest[:2] != (engine, engine.event_id):
@@ -412,6 +432,11 @@ class ReplaySession:
             return
         index = Index(one.indexer.position, frames, overview)
         self._index_message = self._index_cache.save(key, index) or self._index_message
+
+
+def _tick_of(record: Any, tick_size: int) -> int | None:
+    price = int(record["price"])
+    return None if price == UNDEF_PRICE else price // tick_size
 
 
 def span_of(records: np.ndarray) -> tuple[int, int]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from vpdesk.core.params import EngineParams
+
 
 class SessionState(Enum):
     """Where a session stands; the value is what the health strip shows."""
@@ -68,6 +70,8 @@ class SessionStatus:
     Times are ns since the UNIX epoch; prices are ticks, None where there is none.
     ``start_ns .. end_ns`` is the time span of the records known so far; ``n_records`` their number.
     ``progress`` is 0..1 while long work runs, else None; ``index_progress`` the same of the pass ahead.
+    ``params``, ``column_ns`` and ``column_events`` are those of the state told about; None and 0 where they
+    cannot be changed. ``last_tick`` is the price of the event just applied.
     ``n_silences`` long silences were skipped so far, the last one ``silence_s`` of event time.
     ``message`` is a sentence for the user or "".
     """
@@ -90,9 +94,13 @@ class SessionStatus:
     anomalies: tuple[tuple[str, int], ...] = ()
     progress: float | None = None
     index_progress: float | None = None
+    params: EngineParams | None = None
+    column_ns: int = 0
+    column_events: int = 0
     n_silences: int = 0
     silence_s: float = 0.0
     message: str = ""
     last_event: str = ""  # the event just applied, in words
+    last_tick: int | None = None
     digest: str = ""  # of the engine's state; filled while the session rests
     live: LiveHealth | None = None
