@@ -15,24 +15,24 @@ PACKAGE: Final = ROOT / "vpdesk"
 MODULES: Final = sorted(PACKAGE.rglob("*.py"))
 MAX_LINES: Final = 700
 
+BELOW_ALL: Final = ("vpdesk.errors", "vpdesk.paths", "vpdesk.jit", "vpdesk.__version__")
 # What each package may import of this project, as prefixes; every one may import its own.
 ALLOWED: Final = {
     "core": ("vpdesk.errors", "vpdesk.jit"),
-    "sources": ("vpdesk.core", "vpdesk.errors", "vpdesk.jit", "vpdesk.paths"),
-    "gateway": ("vpdesk.core", "vpdesk.sources", "vpdesk.errors"),
-    "runtime": ("vpdesk.core", "vpdesk.sources", "vpdesk.errors", "vpdesk.paths"),
-    "display": ("vpdesk.core", "vpdesk.errors", "vpdesk.jit"),
-    "app": ("vpdesk",),
+    "sources": ("vpdesk.core", *BELOW_ALL),
+    "gateway": ("vpdesk.core", "vpdesk.sources", *BELOW_ALL),
+    "runtime": ("vpdesk.core", "vpdesk.sources", *BELOW_ALL),
+    "export": ("vpdesk.core", "vpdesk.sources", *BELOW_ALL),
+    "display": ("vpdesk.core", *BELOW_ALL),
     "ui": (
         "vpdesk.core",
         "vpdesk.display",
         "vpdesk.runtime.commands",
         "vpdesk.runtime.status",
         "vpdesk.runtime.session",
-        "vpdesk.errors",
-        "vpdesk.paths",
-        "vpdesk.__version__",
+        *BELOW_ALL,
     ),
+    "app": ("vpdesk",),
 }
 QT: Final = ("PySide6", "shiboken6", "pyqtgraph", "qtpy", "PyQt6")
 # What each package must never import, whoever wrote it.
@@ -41,6 +41,7 @@ FORBIDDEN: Final = {
     "sources": QT,
     "gateway": QT,
     "runtime": QT,
+    "export": QT,
     "display": (*QT, "databento", "vpdesk.core.engine"),
     "ui": ("databento", "databento_dbn", "numba", "vpdesk.core.engine", "vpdesk.sources"),
 }
@@ -128,7 +129,7 @@ def test_nothing_but_the_door_imports_the_app() -> None:
     ("packages", "strangers"),
     [
         (("core",), ("PySide6", "databento", "vpdesk.sources", "vpdesk.runtime")),
-        (("core", "sources", "gateway", "runtime", "display"), ("PySide6", "pyqtgraph")),
+        (("core", "sources", "gateway", "runtime", "export", "display"), ("PySide6", "pyqtgraph")),
         (("ui",), ("databento", "databento_dbn", "vpdesk.sources", "vpdesk.core.engine")),
     ],
     ids=["core", "all but ui", "ui"],

@@ -234,6 +234,13 @@ def test_a_clear_resets_and_touches_every_bucket_and_keeps_the_frame() -> None:
         assert not getattr(grid, name).any(), name
 
 
+def test_a_modify_without_a_price_changes_nothing_and_does_not_touch_the_resting_order() -> None:
+    grid = after(record("M", side="A", size=5, order_id=2))
+    assert depth(grid, 101) == (0, 20)
+    assert grid.last_event_id[at(grid, 101)] == 0
+    assert grid.last_event_id[at(grid, 100)] == 4
+
+
 def test_an_event_out_of_view_touches_the_middle_without_flow() -> None:
     grid = after(add(3, "B", 100, 8), add(9, "B", 50, 7, ts=T0 + 2 * SECOND))
     i = at(grid, 100)
@@ -352,6 +359,19 @@ def test_the_chain_is_the_exact_response_of_three_filters() -> None:
     assert grid.v_add[i] == pytest.approx(fade, rel=1e-12)
     assert grid.a_add[i] == pytest.approx(fade * (1 - x) / 2, rel=1e-12)
     assert grid.j_add[i] == pytest.approx(fade * (1 - 2 * x + x * x / 2) / 4, rel=1e-12)
+
+
+@pytest.mark.parametrize("x", [1e-9, 1e-3, 0.35, 1.0, 7.7, 40.0, 300.0, 700.0])
+def test_the_fading_is_the_exponential_to_the_last_digits_however_long_it_takes(x: float) -> None:
+    dt_ns = round(x * 2 * SECOND)
+    grid = after(add(3, "B", 98, 6), record("N", price=98 * TICK, ts=T0 + dt_ns))
+    assert grid.v_add[at(grid, 98)] == pytest.approx(3 * math.exp(-dt_ns / (2 * SECOND)), rel=4e-15)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 1_000, 2**31, 2**32 - 1])
+def test_resistance_is_the_logarithm_to_the_last_digits(size: int) -> None:
+    grid = after(add(3, "B", 98, size), record("N", price=98 * TICK, ts=T0 + 3_000 * SECOND))
+    assert grid.resistance[at(grid, 98)] == pytest.approx(math.log(1 + size), rel=4e-15)
 
 
 def test_how_time_is_cut_between_two_impulses_does_not_matter() -> None:
