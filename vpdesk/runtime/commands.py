@@ -75,6 +75,14 @@ class SetIndexing:
 
 
 @dataclass(frozen=True, slots=True)
+class Inspect:
+    """Report on a bucket as it stood right after an event, without moving there."""
+
+    event_id: int
+    bucket: int
+
+
+@dataclass(frozen=True, slots=True)
 class CancelWork:
     """Give up the seek or recomputation under way; stay at the last consistent state."""
 
@@ -109,6 +117,7 @@ Command = (
     | SetParams
     | ShowHistory
     | SetIndexing
+    | Inspect
     | CancelWork
     | SelectInstrument
     | SetRecording

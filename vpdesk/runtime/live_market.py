@@ -93,10 +93,14 @@ class LiveBook:
         if self.engine is not None:
             self._journal = None
 
+    def records(self) -> NDArray[np.void]:
+        """Return the records kept, (n,) MBO_DTYPE: all so far, or none. Any thread."""
+        steps = (self._journal or []).copy()
+        return np.concatenate([_NOTHING, *(step for step in steps if not isinstance(step, bool))])
+
     def prices(self) -> NDArray[np.int64]:
         """Return the prices of resting orders among the records kept, (n,) int64, raw."""
-        records = [step for step in self._journal or () if not isinstance(step, bool)]
-        joined = np.concatenate([_NOTHING, *records])
+        joined = self.records()
         is_resting = np.isin(joined["action"], _RESTING) & (joined["price"] != UNDEF_PRICE)
         return np.ascontiguousarray(joined["price"][is_resting])
 

@@ -11,13 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from vpdesk.core.cell_report import CellReport
 from vpdesk.core.engine import warm_up
 from vpdesk.core.grid import Grid
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import GridRing
 from vpdesk.errors import VpdeskError
-from vpdesk.runtime.commands import Command, SelectInstrument, SetParams, SetRecording, Stop
+from vpdesk.runtime.commands import Command, Inspect, SelectInstrument, SetParams, SetRecording, Stop
 from vpdesk.runtime.grid_tap import GridTap
+from vpdesk.runtime.inspection import CellInspector, InspectionSource, KeptRecords
+from vpdesk.runtime.keyframes import Keyframes
 from vpdesk.runtime.live_health import Delay, health_of
 from vpdesk.runtime.live_market import LiveBook, LiveMarket
 from vpdesk.runtime.player import RING_COLUMNS, Cadence
@@ -98,6 +101,7 @@ class LiveSession:
         self._digest = (-1, "")
         self._results: tuple[BookResult, ...] = ()
         self._grid_tap = GridTap()
+        self._inspector = CellInspector(self._inspection_source)
         self._thread = threading.Thread(target=self._run, name="vpdesk-engine", daemon=True)
         self._thread.start()
 
@@ -137,20 +141,29 @@ class LiveSession:
         """Where every engine stood at the end; () before it."""
         return self._results
 
+    @property
+    def cell_report(self) -> CellReport | None:
+        """The newest answer to an `Inspect`; there is none once the session's records are not kept."""
+        return self._inspector.report
+
     def send(self, command: Command) -> None:
         """Queue a command."""
-        self._inbox.put(command)
+        if isinstance(command, Inspect):
+            self._inspector.wish(command)
+        else:
+            self._inbox.put(command)
 
     def close(self) -> None:
         """Ask the thread to end. What was received is applied first, so that a recording holds no more."""
         self._stop.set()
+        self._inspector.close()
         self._feed.stop()
 
     def wait_closed(self, timeout_s: float) -> bool:
         """Wait for every thread to end and the recording to be on disk; False if they have not."""
         deadline = time.monotonic() + timeout_s
         self._thread.join(timeout_s)
-        has_ended = not self._thread.is_alive()
+        has_ended = not self._thread.is_alive() and self._inspector.wait_closed(timeout_s)
         return has_ended and self._feed.wait(max(0.0, deadline - time.monotonic()))
 
     # --- the engine thread -------------------------------------------------------------------------
@@ -193,6 +206,14 @@ class LiveSession:
             for item in items:
                 self._market.take(item, time.monotonic())
         _log.error("received records were left out at the end: the machine is too slow")
+
+    def _inspection_source(self) -> InspectionSource | None:
+        """Return the records of the instrument shown, as long as they are kept. Thread: inspector."""
+        book, params = self._shown, self.params
+        records = None if book is None else book.records()
+        if records is None or len(records) == 0:
+            return None
+        return InspectionSource(KeptRecords(records), Keyframes(0, 1), params)
 
     def _close(self) -> None:
         results = []

@@ -192,12 +192,13 @@ class ReplaySession:
     def close(self) -> None:
         """Ask the thread to end."""
         self._stop.set()
+        self._inspector.close()
         self._inbox.put(Stop())
 
     def wait_closed(self, timeout_s: float) -> bool:
         """Wait for the thread to end; False if it has not."""
         self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        return not self._thread.is_alive() and self._inspector.wait_closed(timeout_s)
 
     # --- the engine thread -------------------------------------------------------------------------
 

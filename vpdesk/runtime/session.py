@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from vpdesk.core.cell_report import CellReport
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import GridRing
 from vpdesk.runtime.commands import Command
@@ -46,6 +47,10 @@ class Session(Protocol):
     @property
     def status(self) -> SessionStatus:
         """The newest status; replaced whole, at most some ten times a second."""
+
+    @property
+    def cell_report(self) -> CellReport | None:
+        """The newest answer to an `Inspect`, perhaps not yet the last one; replaced whole."""
 
     def send(self, command: Command) -> None:
         """Queue a command for the engine thread."""
