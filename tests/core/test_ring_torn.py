@@ -9,7 +9,7 @@ from tests.factories import T0, TICK, Records
 from vpdesk.core.engine import Engine
 from vpdesk.core.events import F_LAST, MBO_DTYPE, MBO_LENGTH_WORDS, MBO_RTYPE
 from vpdesk.core.params import EngineParams
-from vpdesk.core.ring import N_HEADERS, N_PLANES, Columns, GridRing
+from vpdesk.core.ring import N_HEADERS, N_PLANES, T_SIZE, Columns, GridRing
 
 PARAMS = EngineParams(tick_size=TICK, half_width=2)
 N_EVENTS = 120_000
@@ -139,3 +139,19 @@ def test_no_column_is_torn_while_silences_write_many_at_once() -> None:
     reader = stress(records, capacity=64, column_ns=1_000, max_idle_columns=32)
     assert reader.n_reads > 20
     assert reader.n_columns > 0
+
+
+def test_no_trade_is_torn_while_one_column_takes_more_of_them_than_are_kept() -> None:
+    trades = restless_market(N_EVENTS, 1)
+    trades["action"], trades["ts_event"] = b"T", T0
+    trades["size"] = np.arange(1, len(trades) + 1)
+    ring = GridRing(PARAMS.half_width, 64)
+    writer = threading.Thread(target=Engine(PARAMS).feed, args=(trades, ring))
+    writer.start()
+    try:
+        while writer.is_alive():
+            sizes = ring.read_trades(0, 2**40)[:, T_SIZE]
+            assert (np.diff(sizes) == 1).all()
+    finally:
+        writer.join()
+    assert ring.read_trades(0, 2**40)[-1, T_SIZE] == len(trades)

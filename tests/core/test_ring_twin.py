@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.factories import T0, TICK, Records, add, clear, one_by_one, record, stream, trade
 from tests.reference.engine import ReferenceEngine
 from tests.reference.ring import ReferenceRing
-from tests.strategies import any_cases, batches, cuts
+from tests.strategies import any_cases, batches, cases, cuts
 from vpdesk.core import ring as fields
 from vpdesk.core.engine import Engine
 from vpdesk.core.params import EngineParams
@@ -246,3 +246,26 @@ def test_a_ring_of_another_width_is_refused_and_nothing_is_applied() -> None:
 def test_a_ring_that_cannot_be_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(EngineError):
         GridRing(**({"half_width": 3, "capacity": 64} | wrong))  # type: ignore[arg-type]
+
+
+@given(cases(hostile=False), st.data(), st.sampled_from([0, 1, 3]))
+def test_a_ring_that_goes_back_to_a_checkpoint_never_shows_the_future_it_left(
+    case: Case, data: st.DataObject, column_events: int
+) -> None:
+    params, records = case
+    assume(len(records) > 1)
+    back_to = data.draw(st.integers(1, len(records) - 1))
+    ring = GridRing(params.half_width, 1024, column_ns=COLUMN_NS, column_events=column_events)
+    engine = Engine(params)
+    engine.feed(records[:back_to], ring)
+    checkpoint, state = ring.checkpoint(), engine.save()
+    engine.feed(records[back_to:], ring)
+    whole = ring.read(*ALL)
+
+    before = ring.span()
+    ring.resume(checkpoint)
+    after = ring.span()
+    assert after.generation != before.generation
+    assert (ring.read(*ALL).headers[:, H_EVENT_ID] <= back_to).all()
+    Engine.restore(state).feed(records[back_to:], ring)
+    assert ring.read(*ALL).tobytes() == whole.tobytes()
