@@ -59,6 +59,62 @@ def open_command(files: Files, instrument: Instrument = None, tick_size: TickSiz
 
 
 @app.command()
+def live(
+    dataset: Annotated[str, typer.Option("--dataset", "-d", help="Such as GLBX.MDP3 or XNAS.ITCH.")],
+    symbol: Annotated[
+        list[str], typer.Option("--symbol", "-s", help="Such as ES.c.0, ES.FUT or AAPL; may be repeated.")
+    ],
+    stype_in: Annotated[
+        str, typer.Option(help="How symbols are meant: raw_symbol, continuous, parent, instrument_id.")
+    ] = "",
+    start: Annotated[
+        str,
+        typer.Option(help="snapshot (the book as it is now), none, or a time to replay from: 14:30 (UTC)."),
+    ] = "snapshot",
+    gateway: Annotated[str | None, typer.Option(help="Another host, such as 127.0.0.1.")] = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Its port.")] = 13000,
+    record: Annotated[Path | None, typer.Option(help="Record into this folder from the first byte.")] = None,
+    tick_size: TickSize = None,
+    headless: Annotated[bool, typer.Option("--headless", help="No window, until Ctrl+C.")] = False,
+) -> None:
+    """Connect to a live feed, in the window or without one.
+
+    The key comes from DATABENTO_API_KEY or from the system's key store, where the live dialog puts it.
+    """
+    from vpdesk.app.commands import run_live
+
+    raise typer.Exit(
+        run_live(dataset, symbol, stype_in, start, gateway, port, record, tick_size, is_headless=headless)
+    )
+
+
+@app.command()
+def gateway(
+    files: Files,
+    speed: Annotated[str, typer.Option(help="Market time per wall time: 1, 10, or max.")] = "1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 0,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What goes wrong with the first connection, the second, and so on: drop@BYTE, reset@BYTE, "
+            "silence@BYTE, corrupt@BYTE, error@BYTE, trickle@BYTES, mute, refuse, none; commas for several."
+        ),
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option(help="The only key that may log in; any well-formed one by default.")
+    ] = None,
+) -> None:
+    """Serve files over the live protocol on this machine, to practise and to test without an account.
+
+    Prints `listening on 127.0.0.1:PORT`; connect with `vpdesk live --gateway 127.0.0.1 --port PORT`. At the
+    end of the files the session stays open, as a quiet market does.
+    """
+    from vpdesk.app.live import run_gateway
+
+    run_gateway(files, speed, port, fault or (), key)
+
+
+@app.command()
 def info(files: Files) -> None:
     """Say what files hold: instruments, counts, times, tick sizes, problems."""
     from vpdesk.app.commands import print_info

@@ -45,6 +45,47 @@ def show_window(files: list[Path], instrument: str | None, tick_size: str | None
     return run_desk(desk)
 
 
+def run_live(
+    dataset: str,
+    symbols: list[str],
+    stype_in: str,
+    start: str,
+    gateway: str | None,
+    port: int,
+    record_to: Path | None,
+    tick_size: str | None,
+    *,
+    is_headless: bool,
+) -> int:
+    """Connect to a live feed, in the window or without one. Returns the exit code."""
+    from vpdesk.app import live
+    from vpdesk.sources.feed import LiveRequest
+
+    has_start_time = start not in ("snapshot", "none")
+    request = LiveRequest(
+        dataset,
+        tuple(symbols),
+        stype_in or live.stype_of(symbols[0]),
+        snapshot=start == "snapshot",
+        start_ns=live.read_start(start) if has_start_time else None,
+        gateway=gateway,
+        port=port,
+    )
+    wish = live.LiveWish(request, read_tick_size(tick_size), record_to and record_to.absolute())
+    if is_headless:
+        return live.run_headless(wish)
+    if not environment.has_display():
+        raise VpdeskError("There is no display to open a window on: add --headless.")
+    environment.check_qt()
+    from vpdesk.app.desk import Desk, make_application, run_desk
+
+    key = live.key_for(request)
+    make_application(sys.argv[:1])
+    desk = Desk()
+    desk.show_session(live.start_session(wish, key), None)
+    return run_desk(desk)
+
+
 def _draw_instead(files: list[Path], instrument: str | None, tick_size: str | None) -> int:
     environment.draw_off_screen()
     environment.check_qt()
@@ -127,11 +168,6 @@ def write_simulation(output: Path, seconds: float, seed: int, activity: float) -
 
 def clear_caches() -> None:
     """Delete decoded files and indexes."""
-    from vpdesk.runtime.index_cache import IndexCache
-    from vpdesk.sources.cache import Cache
+    from vpdesk.app.replay import clear_caches as clear
 
-    n_bytes = 0
-    for cache in (Cache(), IndexCache()):
-        n_bytes += cache.n_bytes()
-        cache.clear()
-    typer.echo(f"{n_bytes / 1e6:.0f} MB deleted")
+    typer.echo(f"{clear() / 1e6:.0f} MB deleted")

@@ -28,7 +28,7 @@ from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import LiveHealth, SessionState, SessionStatus
 from vpdesk.sources.feed import FeedState, InstrumentKey, LiveStatus
 from vpdesk.sources.live import LiveFeed
-from vpdesk.sources.recorder import Recorder
+from vpdesk.sources.recorder import Recorder, RecorderStatus
 
 STATUS_INTERVAL_S: Final = 0.1
 RATE_WINDOW_S: Final = 0.5
@@ -145,6 +145,11 @@ class LiveSession:
     def cell_report(self) -> CellReport | None:
         """The newest answer to an `Inspect`; there is none once the session's records are not kept."""
         return self._inspector.report
+
+    @property
+    def recording(self) -> RecorderStatus | None:
+        """How the recording stands, or the last one ended; None if there was none."""
+        return self._feed.status.recording
 
     def send(self, command: Command) -> None:
         """Queue a command."""
