@@ -5,6 +5,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from vpdesk.display.layers import LAYERS
+from vpdesk.display.placement import FieldPlacement
 from vpdesk.display.scale import Scale
 from vpdesk.display.viewport import Viewport
 
@@ -85,6 +86,9 @@ class FakeChart(QWidget):
     def set_viewport(self, view: Viewport) -> None:
         self.view = view
         self.view_changed.emit()
+
+    def placement(self) -> FieldPlacement:
+        return FieldPlacement(self.view)
 
     def tick(self) -> bool:
         self.n_ticks += 1

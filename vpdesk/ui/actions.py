@@ -15,6 +15,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from vpdesk.display.layers import LAYERS
 from vpdesk.runtime.commands import SeekEvent, Step
+from vpdesk.ui.strips import STRIP_TITLES
 
 
 class Needs(Enum):
@@ -174,6 +175,13 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
                "Keep the newest column and the spot in view", ("M",), "Fit", icon="follow", is_toggle=True),
     ActionSpec("dim_by_age", "Dim by age", "View", "choices.dim_by_age",
                "Dim what has not been touched for long", ("A",), "Fit", icon="age", is_toggle=True),
+    ActionSpec("show_ladder", "Ladder", "View", "panels.show_ladder", "Show or hide the price ladder", ("L",),
+               "Panels", is_toggle=True),
+    ActionSpec("show_strips", "Strips", "View", "panels.show_strips",
+               "Show or hide the strips below the chart", ("T",), "Panels", is_toggle=True),
+    *(ActionSpec(f"strip_{name}", title, "View", "panels.show_strip", f"Show or hide: {title.lower()}", (),
+                 "Panels", "Choose strips", argument=name, is_toggle=True)
+      for name, title in STRIP_TITLES.items()),
     *(ActionSpec(f"zone_{name}", title, "View", "choices.show_zone", f"Show times in {title}", (),
                  "Window", "Time zone", argument=name, choice="zone")
       for name, title in _ZONE_TITLES.items()),

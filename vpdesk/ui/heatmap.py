@@ -16,6 +16,7 @@ from vpdesk.core.ring import H_CENTRE, H_LAST_TRADE, H_SPOT_TICK, NO_TICK, GridR
 from vpdesk.display.colours import DARK_SHADES, LIGHT_SHADES, Shades, colour_table, fade_table
 from vpdesk.display.follow import SpotFollower
 from vpdesk.display.layers import LAYERS
+from vpdesk.display.placement import FieldPlacement
 from vpdesk.display.overlay_shapes import TradeDots, price_y_px, step_line, trade_dots
 from vpdesk.display.reading import CellReading, read_cell
 from vpdesk.display.scale import Scale
@@ -35,7 +36,7 @@ PRICE_AXES: Final = ("price", "spot")
 OVERLAYS: Final = ("bid_ask", "spot", "last", "trades")
 
 _COLUMN_PT: Final = 3.0  # width of a column at the start
-_ROW_PT: Final = 8.0  # height of a bucket at the start, unless the band fits with taller ones
+_ROW_PT: Final = 12.0  # height of a bucket at the start, unless the band fits with taller ones
 _ZOOM_STEP: Final = 1.15  # per notch of the wheel
 _DRAG_ZOOM: Final = 1.006  # per point dragged along an axis
 _USUAL_DOT: Final = 0.85  # quantile of the dots in view that gets the usual area
@@ -203,6 +204,12 @@ class HeatmapView(QWidget):
         """Return the points left and right of the field, for strips that share its time axis."""
         left = self._bar.width() if self._bar.isVisibleTo(self) else 0
         return left, self.width() - left - round(self._canvas.field_rect.width())
+
+    def placement(self) -> FieldPlacement:
+        """Return where the field stood at its last frame, for what is lined up with it."""
+        base = int(self._window.open_header[H_CENTRE]) if self._is_relative else 0
+        at = None if self._pointer is None else (self._pointer.x(), self._pointer.y())
+        return FieldPlacement(self._view, self._density, self.field_margins()[0], base, at)
 
     def price_y(self, tick: int) -> float:
         """Return where a price stands in this widget, in points from the top."""

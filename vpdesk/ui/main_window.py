@@ -28,6 +28,7 @@ from vpdesk.runtime.status import SessionStatus
 from vpdesk.ui.actions import ACTIONS, Needs, make_actions
 from vpdesk.ui.bars import ChoiceButtons, fill_menus, make_toolbar
 from vpdesk.ui.chart_choices import ChartChoices
+from vpdesk.ui.chart_panels import ChartPanels
 from vpdesk.ui.command_palette import CommandPalette
 from vpdesk.ui.frame_rate import FrameRate
 from vpdesk.ui.health_strip import HealthStrip
@@ -40,9 +41,10 @@ from vpdesk.ui.settings import MAX_RECENT, SettingsFile
 from vpdesk.ui.theme import apply_tones, resolve_tones
 from vpdesk.ui.transport import TransportBar
 from vpdesk.ui.welcome import WelcomePage
+from vpdesk.ui.words import quantity_unit
 
 FRAME_INTERVAL_MS: Final = 16
-DEFAULT_SIZE: Final = QSize(1440, 860)
+DEFAULT_SIZE: Final = QSize(1600, 940)
 FILE_FILTER: Final = "DBN files (*.dbn *.dbn.zst);;All files (*)"
 
 _log = logging.getLogger(__name__)
@@ -117,6 +119,7 @@ class MainWindow(QMainWindow):
         self._forget_former()
         self._enable_actions()
         self.choices.set_instrument(facts.symbol if facts else "", facts.dataset if facts else "")
+        self.panels.set_quantity_unit(quantity_unit(facts.dataset if facts else ""))
         if session is not None:
             self._send_speed(session)
             self._pull()
@@ -259,6 +262,7 @@ class MainWindow(QMainWindow):
         self.welcome = WelcomePage(self.actions_by_id)
         self.anomalies = AnomalyDialog(self)
         self.choices = ChartChoices(self.chart, self._settings, self.actions_by_id, self)
+        self.panels = ChartPanels(self.chart, self._settings, self.actions_by_id)
         self._choice_buttons = ChoiceButtons()
 
     def _lay_out(self) -> None:
@@ -267,7 +271,7 @@ class MainWindow(QMainWindow):
         menus["File"].insertMenu(self.actions_by_id["live"], self._recent_menu)
         self.addToolBar(make_toolbar(self.actions_by_id, self._choice_buttons))
         self._chart_page = QWidget()
-        _stack(self._chart_page, self.simulated_line, self.readout, self.chart, stretched=self.chart)
+        _stack(self._chart_page, self.simulated_line, self.readout, self.panels, stretched=self.panels)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.welcome)
         self._pages.addWidget(self._chart_page)
@@ -290,6 +294,7 @@ class MainWindow(QMainWindow):
 
     def _apply_preferences(self) -> None:
         self.choices.apply()
+        self.panels.apply()
         self.show_theme(self._settings.preferences.theme)
         self._show_recent()
         self._restore_place()
@@ -321,6 +326,7 @@ class MainWindow(QMainWindow):
         self.transport.set_icons(play, pause)
         self.welcome.show_icons()
         self.chart.set_theme(tones.is_dark)
+        self.panels.set_tones(tones)
 
     def _enable_actions(self) -> None:
         has_session = self._session is not None
@@ -332,6 +338,7 @@ class MainWindow(QMainWindow):
     def _forget_former(self) -> None:
         """Let go of all that was shown of the former session."""
         self.chart.set_source(None)
+        self.panels.refresh(None, None)
         self.readout.show_pairs(())
         self.readout.show_hint("")
         self.transport.show_status(self._status)
@@ -369,6 +376,7 @@ class MainWindow(QMainWindow):
             self.chart.set_source(ring)
         if self.chart.tick():
             self._frame_rate.count()
+        self.panels.refresh(ring, getattr(session, "grid", None))
         status = session.status
         if status is not self._status:
             self._show_status(session, status)

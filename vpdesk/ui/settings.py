@@ -18,11 +18,14 @@ from vpdesk.display.scale import Scale
 from vpdesk.runtime.commands import MAX_SPEED
 from vpdesk.ui.heatmap import OVERLAYS, PRICE_AXES
 from vpdesk.ui.speeds import MAX_FINITE_SPEED, MIN_SPEED
+from vpdesk.ui.strips import STRIP_NAMES, StripLayout
 from vpdesk.ui.theme import THEMES
 from vpdesk.ui.times import ZONES
 
 MAX_RECENT: Final = 10
+PANEL_CHOICES: Final = ("auto", "yes", "no")  # "auto": where there is room
 _VERSION: Final = 1
+_MAX_POINTS: Final = 10_000  # of a panel's size
 _MAX_SCALES: Final = 1000  # so that a damaged count cannot hang the start
 
 
@@ -30,7 +33,8 @@ _MAX_SCALES: Final = 1000  # so that a damaged count cannot hang the start
 class Preferences:
     """The user's choices; every field has a sound default.
 
-    ``scales`` maps (symbol, layer) to the colour scale last chosen for it.
+    ``scales`` maps (symbol, layer) to the colour scale last chosen for it. ``ladder`` and ``strips`` are one
+    of `PANEL_CHOICES`; their sizes are points, 0 for the usual ones.
     """
 
     layer: str = "net"
@@ -44,6 +48,11 @@ class Preferences:
     geometry: bytes = b""
     window_state: bytes = b""
     scales: Mapping[tuple[str, str], Scale] = field(default_factory=dict)
+    ladder: str = "auto"
+    strips: str = "auto"
+    strip_layout: StripLayout = field(default_factory=StripLayout)
+    ladder_width: int = 0
+    strips_height: int = 0
 
 
 class SettingsFile:
@@ -91,6 +100,7 @@ class SettingsFile:
         store.setValue("window/dims_by_age", "yes" if preferences.dims_by_age else "no")
         store.setValue("window/overlays", " ".join(sorted(preferences.overlays)) or "none")
         store.setValue("window/speed", repr(preferences.speed))
+        _write_panels(store, preferences)
         _write_recent(store, preferences.recent_files)
         _write_scales(store, preferences.scales)
         store.sync()
@@ -139,6 +149,11 @@ class SettingsFile:
             geometry=_bytes(store, "geometry"),
             window_state=_bytes(store, "window_state"),
             scales=_read_scales(store),
+            ladder=_choice(store, "ladder", PANEL_CHOICES, default.ladder),
+            strips=_choice(store, "strips", PANEL_CHOICES, default.strips),
+            strip_layout=_read_strips(store, default.strip_layout),
+            ladder_width=_points(store.value("window/ladder_width")),
+            strips_height=_points(store.value("window/strips_height")),
         )
 
 
@@ -184,6 +199,40 @@ def _read_recent(store: QSettings) -> tuple[str, ...]:
         paths.append(store.value("path"))
     store.endArray()
     return tuple(path for path in paths if isinstance(path, str) and path)
+
+
+def _points(text: object) -> int:
+    points = _number(text)
+    return int(points) if 0 <= points <= _MAX_POINTS else 0
+
+
+def _write_panels(store: QSettings, preferences: Preferences) -> None:
+    layout = preferences.strip_layout
+    words = {
+        "ladder": preferences.ladder,
+        "strips": preferences.strips,
+        "ladder_width": preferences.ladder_width,
+        "strips_height": preferences.strips_height,
+        "strip_order": " ".join(layout.order),
+        "strips_hidden": " ".join(sorted(layout.hidden)) or "none",
+        "strips_collapsed": " ".join(sorted(layout.collapsed)) or "none",
+        "strip_heights": " ".join(f"{name}:{height}" for name, height in layout.heights),
+    }
+    for name, value in words.items():
+        store.setValue(f"window/{name}", value)
+
+
+def _read_strips(store: QSettings, default: StripLayout) -> StripLayout:
+    """Return the arrangement of the strips; what makes no sense is left out."""
+    order = str(store.value("window/strip_order") or "").split()
+    pairs = (pair.partition(":") for pair in str(store.value("window/strip_heights") or "").split())
+    hidden = _names(store, "strips_hidden", STRIP_NAMES, default.hidden)
+    return StripLayout(
+        order=tuple(name for name in order if name in STRIP_NAMES) or default.order,
+        hidden=hidden if hidden < set(STRIP_NAMES) else default.hidden,
+        collapsed=_names(store, "strips_collapsed", STRIP_NAMES, default.collapsed),
+        heights=tuple((name, _points(height)) for name, _, height in pairs if name in STRIP_NAMES),
+    )
 
 
 _SCALE_FIELDS: Final = ("symbol", "layer", "kind", "low", "high", "knee")

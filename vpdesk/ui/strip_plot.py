@@ -1,0 +1,512 @@
+"""One strip below the field: its title and unit, its plot in the field's pixel columns, and its scale."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from vpdesk.display.placement import FieldPlacement
+from vpdesk.display.strip_bins import HeldRange, HeldSpan, StripBins
+from vpdesk.display.text import MINUS, number_text
+from vpdesk.ui.inks import inks_for
+from vpdesk.ui.theme import DARK, Tones, tabular
+
+COLLAPSED_PT: Final = 22
+LEAST_PT: Final = 34
+_UNIT_FROM_PT: Final = 40  # lower strips have no room for a second line
+_LABELS_FROM_PT: Final = 46
+_SCALE_PT: Final = 130  # right of the plot, for the labels of its scales
+_BESIDE_FROM_PT: Final = 110  # room for values beside the scale
+_NAME_PT: Final = 52  # for the name of a value
+_PAD_PT: Final = 3  # above and below the plot
+_FILL_ALPHA: Final = 150
+
+
+@dataclass(frozen=True)
+class StripUnits:
+    """What labels need to know of the data: the unit of quantity, the time or events of a column."""
+
+    quantity: str = "contracts"
+    column_ns: int = 100_000_000
+    column_events: int = 0
+
+
+Reading = tuple[tuple[str, str, str], ...]  # name, value, colour
+
+
+class StripPlot(QWidget):
+    """A strip. Every method is for the UI thread.
+
+    Signals
+    -------
+    menu_requested(QPoint)
+        Show the menu at this point of the screen.
+    collapse_requested()
+    pointed(float or None)
+        The pointer is over this x, in points of the field.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    height_pt: ClassVar[int]
+
+    menu_requested = Signal(object)
+    collapse_requested = Signal()
+    pointed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setAccessibleName(f"{self.title} strip")
+        self.is_collapsed = False
+        self.bins: StripBins | None = None
+        self.units = StripUnits()
+        self.place: FieldPlacement | None = None
+        self._cursor_pt: float | None = None
+        self._small = tabular(self.font(), scale=0.85)
+        self._bold = tabular(self.font(), scale=0.9, bold=True)
+        self._metrics = QFontMetricsF(self._small)
+        self.set_tones(DARK)
+        self.set_collapsed(False)
+
+    # --- what is shown -----------------------------------------------------------------------------
+
+    def set_tones(self, tones: Tones) -> None:
+        """Take the theme's colours."""
+        self.tones, self.inks = tones, inks_for(tones.is_dark)
+        self.update()
+
+    def set_collapsed(self, is_collapsed: bool) -> None:
+        """Show a line with the values alone, or the plot."""
+        self.is_collapsed = is_collapsed
+        self.setMinimumHeight(COLLAPSED_PT if is_collapsed else LEAST_PT)
+        self.setMaximumHeight(COLLAPSED_PT if is_collapsed else 16_777_215)
+        self.update()
+
+    def show_bins(self, bins: StripBins | None, units: StripUnits, place: FieldPlacement) -> None:
+        """Show other bins."""
+        self.bins, self.units, self.place = bins, units, place
+        if bins is not None:
+            self.fit(bins)
+        self.update()
+
+    def set_cursor(self, x_pt: float | None) -> None:
+        """Mark a time by its place in the field, in points; None marks none."""
+        if x_pt != self._cursor_pt:
+            self._cursor_pt = x_pt
+            self.update()
+
+    def reading(self) -> Reading:
+        """Return the values at the marked time, or the newest ones."""
+        if self.bins is None or self.place is None:
+            return ()
+        at = self.bins.newest
+        if self._cursor_pt is not None:
+            at = self.bins.bin_at(self._cursor_pt * self.place.density)
+        return self.values_at(self.bins, at) if at >= 0 else ()
+
+    # --- what each strip says of itself --------------------------------------------------------------
+
+    def fit(self, bins: StripBins) -> None:
+        """Bring the ranges to what these bins need."""
+
+    def unit(self) -> str:
+        """Return the unit in words."""
+        raise NotImplementedError
+
+    def values_at(self, bins: StripBins, i: int) -> Reading:
+        """Return the values of one bin."""
+        raise NotImplementedError
+
+    def scale_labels(self) -> tuple[tuple[float, str], ...]:
+        """Return heights (0 at the foot, 1 at the top) and what the scale says there."""
+        raise NotImplementedError
+
+    def paint_plot(self, painter: QPainter, bins: StripBins, plot: "Plot") -> None:
+        """Paint the bins, in device pixels of the plot."""
+        raise NotImplementedError
+
+    # --- Qt ------------------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        """Return the usual height."""
+        return QSize(400, COLLAPSED_PT if self.is_collapsed else self.height_pt)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu."""
+        self.menu_requested.emit(event.globalPos())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Collapse, or unfold."""
+        self.collapse_requested.emit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Say where the pointer is."""
+        field = self._field_rect()
+        x = event.position().x() - field.left()
+        self.pointed.emit(x if 0 <= x < field.width() else None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Say that the pointer left."""
+        self.pointed.emit(None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint everything."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self.tones.window))
+        field = self._field_rect()
+        self._paint_title(painter, field)
+        painter.fillRect(field, QColor(self.tones.field))
+        if self.bins is not None and self.place is not None and field.width() > 0:
+            if not self.is_collapsed:
+                self._paint_field(painter, field, self.bins, self.place)
+                self._paint_scale(painter, field)
+            self._paint_reading(painter, field)
+        painter.fillRect(QRectF(field.right(), 0, 1, self.height()), QColor(self.tones.line))
+
+    def _field_rect(self) -> QRectF:
+        if self.place is None:
+            return QRectF()
+        width = self.place.viewport.width_px / self.place.density
+        return QRectF(self.place.left_pt, 0, min(width, self.width() - self.place.left_pt), self.height())
+
+    def _paint_title(self, painter: QPainter, field: QRectF) -> None:
+        has_unit = self.height() >= _UNIT_FROM_PT
+        line = self._metrics.height()
+        y = 4.0 if has_unit else (self.height() - line) / 2
+        width = max(field.left(), 60.0) - 10
+        painter.setFont(self._bold)
+        painter.setPen(QColor(self.tones.text))
+        painter.drawText(QRectF(8, y, width, line), Qt.AlignmentFlag.AlignVCenter, self.title)
+        if has_unit:
+            painter.setFont(self._small)
+            painter.setPen(QColor(self.tones.muted))
+            flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+            rest = QRectF(8, y + line, width, self.height() - y - line)
+            painter.drawText(rest, int(flags) | int(Qt.TextFlag.TextWordWrap), self.unit())
+
+    def _paint_field(self, painter: QPainter, field: QRectF, bins: StripBins, place: FieldPlacement) -> None:
+        density = place.density
+        plot = Plot(round(field.width() * density), round(self.height() * density), _PAD_PT * density, bins)
+        painter.save()
+        painter.setClipRect(field)
+        painter.translate(field.topLeft())
+        painter.scale(1 / density, 1 / density)
+        for left_px, right_px in plot.gaps():
+            gap = QRectF(left_px, 0, right_px - left_px, plot.height_px)
+            painter.fillRect(gap, QColor(self.inks.gap))
+        self.paint_plot(painter, bins, plot)
+        if self._cursor_pt is not None:
+            pen = QPen(QColor(self.tones.text), 1, Qt.PenStyle.CustomDashLine)
+            pen.setDashPattern([3, 3])
+            painter.setPen(pen)
+            x = round(self._cursor_pt * density)
+            painter.drawLine(x, 0, x, plot.height_px)
+        painter.restore()
+
+    def _paint_scale(self, painter: QPainter, field: QRectF) -> None:
+        painter.setFont(self._small)
+        painter.setPen(QColor(self.tones.muted))
+        labels = self.scale_labels()
+        if self.height() < _LABELS_FROM_PT:
+            labels = tuple(label for label in labels if label[0] == 1.0)
+        ascent, descent = self._metrics.ascent(), self._metrics.descent()
+        for place, text in labels:
+            y = self.height() - _PAD_PT - place * (self.height() - 2 * _PAD_PT)
+            baseline = min(max(y + (ascent - descent) / 2, ascent), self.height() - descent)
+            painter.drawText(QPointF(field.right() + 7, round(baseline)), text)
+
+    def _paint_reading(self, painter: QPainter, field: QRectF) -> None:
+        """Write the values beside the scale, or on a plate in the plot where that has no room."""
+        reading = self.reading()
+        beside = QRectF(field.right() + _SCALE_PT, 0, self.width() - field.right() - _SCALE_PT, self.height())
+        if beside.width() < _BESIDE_FROM_PT:
+            self._paint_plate(painter, field, reading)
+            return
+        line = self._metrics.height()
+        n_lines = max(1, min(len(reading), int((self.height() - 2) / line)))
+        n_across = -(-len(reading) // n_lines)
+        top = max(2.0, (self.height() - n_lines * line) / 2)
+        for number, (name, value, colour) in enumerate(reading):
+            across, down = divmod(number, n_lines)
+            left = beside.left() + across * beside.width() / n_across
+            baseline = round(top + down * line + self._metrics.ascent())
+            if name:
+                painter.setFont(self._small)
+                painter.setPen(QColor(self.tones.muted))
+                painter.drawText(QPointF(left, baseline), name)
+                left += _NAME_PT
+            painter.setFont(self._bold)
+            painter.setPen(QColor(colour or self.tones.text))
+            painter.drawText(QPointF(left, baseline), value)
+
+    def _paint_plate(self, painter: QPainter, field: QRectF, reading: Reading) -> None:
+        if not reading:
+            return
+        painter.setFont(self._small)
+        gap, space = 4.0, 12.0
+        width = space
+        for name, value, _ in reading:
+            width += (
+                self._metrics.horizontalAdvance(name) + gap + self._metrics.horizontalAdvance(value) + space
+            )
+        line = round(self._metrics.height())
+        top = (self.height() - line) / 2 if self.is_collapsed else 3.0
+        plate = QColor(self.tones.field)
+        plate.setAlpha(200)
+        painter.fillRect(QRectF(field.left(), top, width, line), plate)
+        x, baseline = field.left() + space, top + self._metrics.ascent()
+        for name, value, colour in reading:
+            painter.setPen(QColor(self.tones.muted))
+            painter.drawText(QPointF(x, baseline), name)
+            x += self._metrics.horizontalAdvance(name) + gap
+            painter.setPen(QColor(colour or self.tones.text))
+            painter.drawText(QPointF(x, baseline), value)
+            x += self._metrics.horizontalAdvance(value) + space
+
+
+class Plot:
+    """Turns values by bin into shapes in device pixels."""
+
+    def __init__(self, width_px: int, height_px: int, pad_px: float, bins: StripBins) -> None:
+        self.width_px, self.height_px = width_px, height_px
+        self._top_px, self._bottom_px = pad_px, height_px - pad_px
+        self._bins = bins
+
+    def y_px(self, share: NDArray[np.float64] | float) -> NDArray[np.float64]:
+        """Return whole pixels for heights from 0 (foot) to 1 (top); what is beyond is cut off."""
+        clipped = np.clip(share, 0.0, 1.0)
+        return np.asarray(np.rint(self._bottom_px - clipped * (self._bottom_px - self._top_px)))
+
+    def area(self, low: NDArray[np.float64] | float, high: NDArray[np.float64]) -> QPainterPath:
+        """Return the area between two heights of every bin; none where ``high`` is NaN."""
+        lows = np.broadcast_to(low, high.shape)
+        known = np.isfinite(high) & np.isfinite(lows)
+        floor = np.where(known, lows, np.nan_to_num(lows))
+        top_px, low_px = self.y_px(np.where(known, high, floor)), self.y_px(floor)
+        edges = self._bins.edges_px
+        x = np.repeat(edges, 2)[1:-1].astype(np.float64)
+        outline_x = np.concatenate([x, x[::-1]])
+        outline_y = np.concatenate([np.repeat(top_px, 2), np.repeat(low_px, 2)[::-1]])
+        path: QPainterPath = pg.arrayToQPath(outline_x, outline_y, connect="all")
+        return path
+
+    def line(self, share: NDArray[np.float64]) -> QPainterPath:
+        """Return a step line through the bins, interrupted where the height is NaN."""
+        edges = self._bins.edges_px
+        x = np.repeat(edges, 2)[1:-1].astype(np.float64)
+        y = np.repeat(np.where(np.isfinite(share), self.y_px(share), np.nan), 2)
+        path: QPainterPath = pg.arrayToQPath(x, y, connect="finite")
+        return path
+
+    def gaps(self) -> list[tuple[int, int]]:
+        """Return from where to where the feed was not there, in pixels."""
+        is_gap = np.concatenate([[False], self._bins.n_gaps > 0, [False]]).astype(np.int8)
+        turns = np.diff(is_gap)
+        edges = self._bins.edges_px
+        begins, ends = np.flatnonzero(turns == 1), np.flatnonzero(turns == -1)
+        return [(int(edges[a]), int(edges[b])) for a, b in zip(begins, ends, strict=True)]
+
+
+class DriveStrip(StripPlot):
+    """Direction of the field near the spot, from -1 to 1."""
+
+    name, title, height_pt = "drive", "Drive", 62
+
+    def unit(self) -> str:
+        """Return the range."""
+        return f"{MINUS}1 down\n+1 up"
+
+    def values_at(self, bins: StripBins, i: int) -> Reading:
+        """Return the newest of the bin."""
+        value = float(bins.drive[2, i])
+        return (
+            (("", _signed(value, 2), self.inks.bid if value > 0 else self.inks.ask),)
+            if value == value
+            else ()
+        )
+
+    def scale_labels(self) -> tuple[tuple[float, str], ...]:
+        """Return both ends and the middle."""
+        return ((1.0, "+1"), (0.5, "0"), (0.0, f"{MINUS}1"))
+
+    def paint_plot(self, painter: QPainter, bins: StripBins, plot: Plot) -> None:
+        """Paint an area to each side of zero."""
+        low, high, newest = (bins.drive + 1) / 2
+        painter.fillPath(plot.area(0.5, np.maximum(high, 0.5)), _filled(self.inks.bid))
+        painter.fillPath(plot.area(0.5, np.minimum(low, 0.5)), _filled(self.inks.ask))
+        _zero_line(painter, plot, 0.5, self.tones.line)
+        _draw(painter, plot.line(newest), self.inks.line)
+
+
+class VolumeStrip(StripPlot):
+    """Traded quantity by aggressor, with the running difference."""
+
+    name, title, height_pt = "volume", "Volume", 92
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._range, self._span = HeldRange(), HeldSpan()
+
+    def fit(self, bins: StripBins) -> None:
+        """Fit the bars and the line, each to its own."""
+        key = bins.columns_per_bin
+        self._range.fit(np.maximum(bins.bought + bins.unknown, bins.sold), key)
+        self._span.fit(bins.delta[:2], key)
+
+    def unit(self) -> str:
+        """Return the quantity's unit and the time that a bar stands for."""
+        return f"{self.units.quantity}\nper {_bin_words(self.bins, self.units)}"
+
+    def values_at(self, bins: StripBins, i: int) -> Reading:
+        """Return both sides and the running difference."""
+        unknown = (("no side", number_text(bins.unknown[i]), self.inks.neutral),) if bins.unknown[i] else ()
+        return (
+            ("bought", number_text(bins.bought[i]), self.inks.bid),
+            ("sold", number_text(bins.sold[i]), self.inks.ask),
+            *unknown,
+            ("delta", _signed(float(bins.delta[2, i]), 0), self.tones.text),
+        )
+
+    def scale_labels(self) -> tuple[tuple[float, str], ...]:
+        """Return the ends of the bars, and beside them those of the line."""
+        top = number_text(self._range.top)
+        return (
+            (1.0, f"{top}   \N{GREEK CAPITAL LETTER DELTA} {_signed(self._span.high, 0)}"),
+            (0.5, "0"),
+            (0.0, f"{top}   \N{GREEK CAPITAL LETTER DELTA} {_signed(self._span.low, 0)}"),
+        )
+
+    def paint_plot(self, painter: QPainter, bins: StripBins, plot: Plot) -> None:
+        """Paint what was bought upwards, what was sold downwards, and the line over both."""
+        half = 2 * self._range.top
+        bought = 0.5 + bins.bought / half
+        painter.fillPath(plot.area(0.5, bought), _filled(self.inks.bid))
+        if bins.unknown.any():
+            painter.fillPath(plot.area(bought, bought + bins.unknown / half), _filled(self.inks.neutral))
+        painter.fillPath(plot.area(0.5, 0.5 - bins.sold / half), _filled(self.inks.ask))
+        _zero_line(painter, plot, 0.5, self.tones.line)
+        share = (bins.delta[2] - self._span.low) / (self._span.high - self._span.low)
+        _draw(painter, plot.line(share), self.tones.text)
+
+
+class EventStrip(StripPlot):
+    """How fast the feed is."""
+
+    name, title, height_pt = "events", "Event rate", 48
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._range = HeldRange()
+
+    def fit(self, bins: StripBins) -> None:
+        """Fit the rate."""
+        self._range.fit(self._rate(bins), bins.columns_per_bin)
+
+    def unit(self) -> str:
+        """Return the unit."""
+        return "events per column" if self.units.column_events else "events/s"
+
+    def values_at(self, bins: StripBins, i: int) -> Reading:
+        """Return the rate."""
+        return (("", f"{number_text(float(self._rate(bins)[i]))}{self._suffix()}", ""),)
+
+    def scale_labels(self) -> tuple[tuple[float, str], ...]:
+        """Return both ends."""
+        return ((1.0, f"{number_text(self._range.top)}{self._suffix()}"), (0.0, "0"))
+
+    def paint_plot(self, painter: QPainter, bins: StripBins, plot: Plot) -> None:
+        """Paint an area."""
+        painter.fillPath(plot.area(0.0, self._rate(bins) / self._range.top), _filled(self.inks.line))
+
+    def _rate(self, bins: StripBins) -> NDArray[np.float64]:
+        column_s = 1.0 if self.units.column_events else self.units.column_ns * 1e-9
+        rate: NDArray[np.float64] = bins.n_events / np.maximum(bins.n_columns * column_s, 1e-9)
+        return rate
+
+    def _suffix(self) -> str:
+        return "" if self.units.column_events else "/s"
+
+
+class SpreadStrip(StripPlot):
+    """Best ask minus best bid."""
+
+    name, title, height_pt = "spread", "Spread", 44
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._range = HeldRange()
+
+    def fit(self, bins: StripBins) -> None:
+        """Fit the widest."""
+        self._range.fit(np.maximum(bins.spread[1], 2.0), bins.columns_per_bin)
+
+    def unit(self) -> str:
+        """Return the unit."""
+        return "ticks"
+
+    def values_at(self, bins: StripBins, i: int) -> Reading:
+        """Return the newest of the bin, and the widest if that is another."""
+        newest, widest = float(bins.spread[2, i]), float(bins.spread[1, i])
+        if newest != newest:
+            return ()
+        words = (("", f"{newest:.0f} {'tick' if newest == 1 else 'ticks'}".replace("-", MINUS), ""),)
+        return words if widest == newest else (*words, ("widest", f"{widest:.0f}", ""))
+
+    def scale_labels(self) -> tuple[tuple[float, str], ...]:
+        """Return both ends."""
+        return ((1.0, number_text(self._range.top)), (0.0, "0"))
+
+    def paint_plot(self, painter: QPainter, bins: StripBins, plot: Plot) -> None:
+        """Paint an area up to the widest, and a line at the newest."""
+        _, high, newest = bins.spread / self._range.top
+        painter.fillPath(plot.area(0.0, high), _filled(self.inks.line, 70))
+        _draw(painter, plot.line(newest), self.inks.line)
+
+
+STRIPS: Final[tuple[type[StripPlot], ...]] = (DriveStrip, VolumeStrip, EventStrip, SpreadStrip)
+
+
+def _filled(colour: str, alpha: int = _FILL_ALPHA) -> QColor:
+    fill = QColor(colour)
+    fill.setAlpha(alpha)
+    return fill
+
+
+def _draw(painter: QPainter, path: QPainterPath, colour: str) -> None:
+    painter.setPen(QPen(QColor(colour), 0))  # cosmetic: one device pixel
+    painter.drawPath(path)
+
+
+def _zero_line(painter: QPainter, plot: Plot, share: float, colour: str) -> None:
+    painter.fillRect(QRectF(0, float(plot.y_px(share)), plot.width_px, 1), QColor(colour))
+
+
+def _signed(value: float, decimals: int) -> str:
+    text = f"{value:+.{decimals}f}" if decimals or abs(value) < 10_000 else number_text(value)
+    return "0" if value == 0 else text.replace("-", MINUS)
+
+
+def _bin_words(bins: StripBins | None, units: StripUnits) -> str:
+    """Return how much a bin covers, in words."""
+    n_columns = 1 if bins is None else bins.columns_per_bin
+    if units.column_events:
+        return "column" if n_columns == 1 else f"{n_columns} columns"
+    seconds = n_columns * units.column_ns * 1e-9
+    return f"{seconds * 1000:.4g} ms" if seconds < 1 else f"{seconds:.4g} s"
