@@ -30,6 +30,8 @@ ALLOWED: Final = {
         "vpdesk.runtime.commands",
         "vpdesk.runtime.status",
         "vpdesk.runtime.session",
+        "vpdesk.runtime.bookmarks",
+        "vpdesk.runtime.presets",
         *BELOW_ALL,
     ),
     "app": ("vpdesk",),

@@ -24,6 +24,7 @@ REMEMBERED = frozenset(
         "pan",
         "go_to_first",
         "go_to_newest",
+        "mark_event",
     ]
 )
 

@@ -61,6 +61,7 @@ class Desk(QObject):
         self._is_preparing_said = False
         self.window.open_requested.connect(self._on_open_requested)
         self.window.demo_requested.connect(self.open_demo)
+        self.window.caches_unwanted.connect(self._on_caches_unwanted)
         self.window.closed.connect(self._on_window_closed)
 
     # --- what the command line asks for --------------------------------------------------------------
@@ -144,6 +145,17 @@ class Desk(QObject):
     @Slot(object)
     def _on_demo_opened(self, tape: Tape) -> None:
         self.show_session(replay.session_for(tape, is_demo=True), tape)
+
+    @Slot()
+    def _on_caches_unwanted(self) -> None:
+        job = Job(lambda _tell, _stop: replay.clear_caches(), "vpdesk-clear", self)
+        job.done.connect(self._on_caches_cleared)
+        job.failed.connect(self.window.show_notice)
+        job.start()
+
+    @Slot(object)
+    def _on_caches_cleared(self, n_bytes: int) -> None:
+        self.window.show_notice(f"{n_bytes / 1e6:.0f} MB of cached data deleted.")
 
     # --- jobs --------------------------------------------------------------------------------------------
 

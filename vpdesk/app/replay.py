@@ -6,9 +6,11 @@ from typing import Final
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import DEFAULT_COLUMN_NS
 from vpdesk.paths import resource_path
+from vpdesk.runtime.index_cache import IndexCache
 from vpdesk.runtime.player import Cadence
 from vpdesk.runtime.replay_session import ReplaySession
 from vpdesk.runtime.session import SessionFacts
+from vpdesk.sources.cache import Cache
 from vpdesk.sources.facts import FileFacts, InstrumentFacts, written_id
 from vpdesk.sources.files import Paths
 from vpdesk.sources.scan import Cancel, Progress
@@ -84,6 +86,15 @@ def identity_of(tape: Tape) -> str:
 def session_span(one: InstrumentFacts) -> tuple[int, int]:
     """Return the first and last time of an instrument's records, ns; snapshot records aside."""
     return one.first_ts_ns, max(one.last_ts_ns, one.first_ts_ns + 1)
+
+
+def clear_caches() -> int:
+    """Delete decoded files and indexes; return how many bytes they took."""
+    n_bytes = 0
+    for cache in (Cache(), IndexCache()):
+        n_bytes += cache.n_bytes()
+        cache.clear()
+    return n_bytes
 
 
 def open_demo(*, progress: Progress | None = None, cancel: Cancel | None = None, wait: bool = False) -> Tape:

@@ -19,7 +19,9 @@ SPOT_COLOUR: Final = "#ffffff"
 _DOT_FILL: Final = {BOUGHT: "#b9fbe3", SOLD: "#e8509a"}
 _DOT_UNKNOWN: Final = "#b8bec8"
 _DOT_RIM: Final = "#0a0c10"
+_MARK_COLOUR: Final = "#ffffff"
 
+_MARK_LEAST_PT: Final = 9.0  # side of the frame around a cell too small to see
 _LINE_PT: Final = 2
 _DOT_AREA_PT: Final = 45.0  # of a trade of the reference size
 _DOT_LEAST_PT: Final = 1.5
@@ -47,6 +49,7 @@ class OverlayItem(QGraphicsItem):
         self._density = 1.0
         self._lines: list[tuple[QPainterPath, QPen]] = []
         self._dots: TradeDots | None = None
+        self._mark = QRectF()
         self._reference_size = 1.0
         self._pens: dict[tuple[str, bool], QPen] = {}
         self._dot_pictures: dict[tuple[int, int, float], QPixmap] = {}
@@ -64,6 +67,12 @@ class OverlayItem(QGraphicsItem):
         self._dots = dots
         self._reference_size = max(reference_size, 1e-9)
         self.update()
+
+    def set_mark(self, cell_px: QRectF) -> None:
+        """Frame a cell, given in device pixels of the field; an empty one frames nothing."""
+        if cell_px != self._mark:
+            self._mark = cell_px
+            self.update()
 
     def boundingRect(self) -> QRectF:
         """Return what this item may paint on, in points of the scene."""
@@ -89,7 +98,19 @@ class OverlayItem(QGraphicsItem):
         painter.translate(thickness_px // 2 - thickness_px, thickness_px // 2 - thickness_px)
         if self._dots is not None:
             self._paint_dots(painter, self._dots)
+        if not self._mark.isEmpty():
+            self._paint_mark(painter)
         painter.restore()
+
+    def _paint_mark(self, painter: QPainter) -> None:
+        """Frame the marked cell: white within black stands out on any shade."""
+        least_px = _MARK_LEAST_PT * self._density
+        frame = QRectF(0, 0, max(self._mark.width(), least_px), max(self._mark.height(), least_px))
+        frame.moveCenter(self._mark.center())
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for colour, width_pt in ((_DOT_RIM, 4.0), (_MARK_COLOUR, 2.0)):
+            painter.setPen(QPen(QColor(colour), width_pt * self._density))
+            painter.drawRect(frame)
 
     def _paint_dots(self, painter: QPainter, dots: TradeDots) -> None:
         radii_pt = np.sqrt(dots.sizes / self._reference_size * (_DOT_AREA_PT / np.pi))

@@ -1,5 +1,6 @@
 """The slider over a whole session: exact nanoseconds, whatever the width in pixels."""
 
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Final, Protocol
 
@@ -15,6 +16,26 @@ _MARGIN_PX: Final = 8  # so that the handle fits at both ends
 _HANDLE_PX: Final = 6  # radius
 _HEIGHT_PX: Final = 40  # the overview above, the track below
 _TRACK_UP_PX: Final = 10  # from the lower edge to the middle of the track
+
+
+_EDGE_PX: Final = 4  # how near an edge of the range in view is held
+_LEAST_RANGE_PX: Final = 14  # however short the range is, it can be held
+_CURSORS: Final = {
+    "": Qt.CursorShape.ArrowCursor,
+    "start": Qt.CursorShape.SizeHorCursor,
+    "end": Qt.CursorShape.SizeHorCursor,
+    "middle": Qt.CursorShape.OpenHandCursor,
+}
+
+
+@dataclass(frozen=True)
+class _Hold:
+    """Where the range in view was when a part of it was taken at ``x``."""
+
+    part: str
+    x: float
+    start_ns: int
+    end_ns: int
 
 
 class SessionOverview(Protocol):
@@ -40,11 +61,14 @@ class TimeSlider(QWidget):
         The handle moved under the mouse; may come often.
     released(ts_ns: int)
         The user let go: the moment that is meant.
+    range_dragged(start_ns: int, end_ns: int)
+        The part in view was moved or stretched on the overview; may come often.
     """
 
     pressed = Signal()
     dragged = Signal(object)  # nanoseconds exceed Qt's int
     released = Signal(object)
+    range_dragged = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +78,8 @@ class TimeSlider(QWidget):
         self._clock_ns = 0
         self._drag_ns: int | None = None
         self._hover_x: float | None = None
+        self._range_ns: tuple[int, int] | None = None  # what the chart shows
+        self._hold: _Hold | None = None  # of the range
         self._overview: SessionOverview | None = None
         self._picture: QPixmap | None = None  # of the overview; drawn anew only when it or the size changes
         self.setMouseTracking(True)
@@ -74,6 +100,14 @@ class TimeSlider(QWidget):
             self._clock_ns = clock_ns
             if moved and self._drag_ns is None:
                 self.update()
+
+    def set_visible_range(self, range_ns: tuple[int, int] | None) -> None:
+        """Draw which part of the session the chart shows, unless the user holds it."""
+        if range_ns == self._range_ns or self._hold is not None:
+            return
+        former, self._range_ns = self._range_px(), range_ns
+        if former != self._range_px():
+            self.update()
 
     def set_overview(self, overview: SessionOverview | None) -> None:
         """Draw a session at a glance above the track."""
@@ -103,12 +137,20 @@ class TimeSlider(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Jump to the pointer and start to drag."""
         if event.button() == Qt.MouseButton.LeftButton and self._end_ns > self._start_ns:
+            part = self._range_part(event.position())
+            if part and self._range_ns is not None:
+                self._hold = _Hold(part, event.position().x(), *self._range_ns)
+                return
             self.pressed.emit()
             self._drag_to(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag, or show the time under the pointer."""
         self._hover_x = event.position().x()
+        if self._hold is not None:
+            self._drag_range(self._hold, event.position().x())
+        part = self._hold.part if self._hold is not None else self._range_part(event.position())
+        self.setCursor(_CURSORS[part])
         if self._drag_ns is not None:
             self._drag_to(event.position().x())
         self._show_time(event)
@@ -116,6 +158,7 @@ class TimeSlider(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Say which moment is meant."""
+        self._hold = None
         if event.button() == Qt.MouseButton.LeftButton and self._drag_ns is not None:
             meant_ns = self._ns_from_x(event.position().x())
             self._drag_ns = None
@@ -147,6 +190,7 @@ class TimeSlider(QWidget):
         if self._picture is None:
             self._picture = self._draw_overview()
         painter.drawPixmap(0, 0, self._picture)
+        self._paint_range(painter)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(palette.mid())
         painter.drawRoundedRect(QRectF(left, middle - 2, right - left, 4), 2, 2)
@@ -175,7 +219,7 @@ class TimeSlider(QWidget):
         n_bins = overview.n_events.size
         width_ns = (overview.end_ns - overview.start_ns) / n_bins
         edges_px = [self._x_from_ns(overview.start_ns + round(i * width_ns)) for i in range(n_bins + 1)]
-        foot = self.height() - _TRACK_UP_PX - 9.0
+        foot = self._foot_px
         painter = QPainter(picture)
         rates = np.sqrt(overview.n_events)  # a burst at the open must not hide the rest of the day
         heights_px = rates / max(1.0, float(rates.max())) * (foot - 3)
@@ -190,6 +234,59 @@ class TimeSlider(QWidget):
         painter.drawPolyline(_spot_line(overview.spot_tick, edges_px, foot))
         painter.end()
         return picture
+
+    def _paint_range(self, painter: QPainter) -> None:
+        range_px = self._range_px()
+        if range_px is None:
+            return
+        left, right = range_px
+        rect = QRectF(left, 1.0, right - left, self._foot_px - 1.0)
+        shade = self.palette().accent().color()
+        shade.setAlpha(45)
+        painter.fillRect(rect, shade)
+        painter.setPen(QPen(self.palette().accent().color(), 1.5))
+        for x in (left, right):
+            painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+
+    @property
+    def _foot_px(self) -> float:
+        """Lower edge of the overview."""
+        return self.height() - _TRACK_UP_PX - 9.0
+
+    def _range_px(self) -> tuple[int, int] | None:
+        """Return the edges of the part in view: far enough apart to be held."""
+        if self._range_ns is None or self._end_ns <= self._start_ns:
+            return None
+        left, right = (round(self._x_from_ns(ns)) for ns in self._range_ns)
+        return min(left, right - _LEAST_RANGE_PX), right
+
+    def _range_part(self, at: QPointF) -> str:
+        """Return which part of the range in view lies under a point: "", "start", "end" or "middle"."""
+        range_px = self._range_px()
+        if range_px is None or at.y() > self._foot_px:
+            return ""
+        left, right = range_px
+        if abs(at.x() - left) <= _EDGE_PX:
+            return "start"
+        if abs(at.x() - right) <= _EDGE_PX:
+            return "end"
+        return "middle" if left < at.x() < right else ""
+
+    def _drag_range(self, hold: "_Hold", x: float) -> None:
+        track_px = max(1, self.width() - 2 * _MARGIN_PX)
+        by_ns = round((x - hold.x) * 1000) * (self._end_ns - self._start_ns) // (track_px * 1000)
+        start_ns, end_ns = hold.start_ns, hold.end_ns
+        least_ns = max(1, (self._end_ns - self._start_ns) // (10 * track_px))
+        if hold.part == "start":
+            start_ns = min(start_ns + by_ns, end_ns - least_ns)
+        elif hold.part == "end":
+            end_ns = max(end_ns + by_ns, start_ns + least_ns)
+        else:
+            by_ns = min(max(by_ns, self._start_ns - end_ns + least_ns), self._end_ns - end_ns)
+            start_ns, end_ns = start_ns + by_ns, end_ns + by_ns
+        self._range_ns = (start_ns, min(end_ns, self._end_ns))
+        self.range_dragged.emit(*self._range_ns)
+        self.update()
 
     def _drag_to(self, x: float) -> None:
         self._drag_ns = self._ns_from_x(x)

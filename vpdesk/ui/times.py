@@ -58,6 +58,15 @@ def time_text(ts_ns: int, zone: tzinfo | None) -> str:
     return moment_text(ts_ns, zone) if ts_ns > 0 else "-"
 
 
+def duration_text(seconds: float) -> str:
+    """Return ``8.5 s``, ``12 min 30 s`` or ``5 h 02 min``."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest_s = divmod(round(seconds), 60)
+    hours, rest_min = divmod(minutes, 60)
+    return f"{hours} h {rest_min:02d} min" if hours else f"{minutes} min {rest_s:02d} s"
+
+
 def parse_go_to(text: str, status: SessionStatus, zone: tzinfo | None) -> SeekTime | SeekEvent:
     """Read an event number, a time of day, a date and time, or a step such as ``+30s``.
 

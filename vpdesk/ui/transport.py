@@ -3,7 +3,7 @@
 from datetime import UTC, tzinfo
 from typing import Final
 
-from PySide6.QtCore import QElapsedTimer, Qt, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QFontMetrics, QIcon
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -14,9 +14,10 @@ from vpdesk.ui.speeds import next_speed, parse_speed, speed_text
 from vpdesk.ui.theme import tabular
 from vpdesk.ui.throttle import Throttle
 from vpdesk.ui.time_slider import TimeSlider
-from vpdesk.ui.times import parse_go_to, time_text
+from vpdesk.ui.times import duration_text, parse_go_to, time_text
 
 SCRUB_INTERVAL_MS: Final = 50  # a seek may take longer; more wishes than this would only queue up
+SILENCE_SHOWN_MS: Final = 4000
 _FOLLOW_LIMIT_MS: Final = 1000  # how long the handle waits for the session to arrive
 
 _BUTTONS: Final = (
@@ -66,6 +67,13 @@ class TransportBar(QWidget):
         self.go_to_field = CheckedField(self._read_go_to)
         self.go_to_field.committed.connect(self._on_go_to_committed)
         self.clock_label = QLabel()
+        self.silence_label = QLabel()
+        self.silence_label.setObjectName("muted")
+        self._n_silences = 0
+        self._silence_timer = QTimer(self)
+        self._silence_timer.setSingleShot(True)
+        self._silence_timer.setInterval(SILENCE_SHOWN_MS)
+        self._silence_timer.timeout.connect(self.silence_label.clear)
         self._replay_part = self._make_replay_part(actions)
         self._lay_out()
 
@@ -99,8 +107,16 @@ class TransportBar(QWidget):
         self.slider.set_span(status.start_ns, max(status.end_ns, status.start_ns))
         if self._has_followed(status):
             self.slider.set_clock(status.clock_ns)
+        self._show_silences(status)
         if not self.slider.is_dragging:
             self.clock_label.setText(time_text(status.clock_ns, self._zone))
+
+    def _show_silences(self, status: SessionStatus) -> None:
+        """Say for a while that a silence was skipped."""
+        if status.n_silences > self._n_silences:
+            self.silence_label.setText(f"skipped {duration_text(status.silence_s)} without events")
+            self._silence_timer.start()
+        self._n_silences = status.n_silences
 
     def play_or_pause(self) -> None:
         """Ask for the other of the two."""
@@ -169,7 +185,11 @@ class TransportBar(QWidget):
         row.addSpacing(8)
         row.addWidget(self.slider, 1)
         row.addSpacing(8)
-        row.addWidget(self.clock_label)
+        clock = QVBoxLayout()
+        clock.setSpacing(0)
+        clock.addWidget(self.clock_label)
+        clock.addWidget(self.silence_label)
+        row.addLayout(clock)
         row.addWidget(self.go_to_field)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 8, 4)
