@@ -141,6 +141,39 @@ def digest(
     print_digests(files, every, instrument, tick_size, half_width, tau, ticks_per_bucket)
 
 
+@app.command("export")
+def export_command(
+    files: Files,
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write: .parquet or .arrow.")],
+    from_time: Annotated[
+        str | None,
+        typer.Option("--from", help="First column to begin then: 14:30:05.25 or 2025-01-31T14:30 (UTC)."),
+    ] = None,
+    to_time: Annotated[
+        str | None, typer.Option("--to", help="Columns that begin then or later are left out.")
+    ] = None,
+    column: Annotated[
+        str, typer.Option(help="What a column covers: a time such as 100ms or 1s, or a number of events.")
+    ] = "100ms",
+    half_width: Annotated[int, typer.Option(min=1, help="K: buckets on each side of the spot.")] = 80,
+    tau: Annotated[float, typer.Option(help="Time constant of the filters, seconds.")] = 2.0,
+    ticks_per_bucket: Annotated[int, typer.Option(min=1, help="Ticks pooled into one bucket.")] = 1,
+    instrument: Instrument = None,
+    tick_size: TickSize = None,
+) -> None:
+    """Write the field's columns as Parquet or Arrow, exactly those that the window shows.
+
+    Each row is a column with every bucket from -K to K. Events from before the range are replayed first.
+    """
+    from vpdesk.app.export import ExportWish, export
+
+    wish = ExportWish(
+        tuple(files), output, from_time, to_time, column,
+        half_width, tau, ticks_per_bucket, instrument, tick_size,
+    )  # fmt: skip
+    typer.echo(export(wish))
+
+
 @app.command()
 def simulate(
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write: .dbn or .dbn.zst.")],

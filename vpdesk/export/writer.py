@@ -132,6 +132,25 @@ def export_columns(
     return Exported(path, table.n_rows, path.stat().st_size, tape.problem)
 
 
+def check_path(path: Path) -> None:
+    """Refuse a path that names no file of a kind that can be written.
+
+    Raises
+    ------
+    ExportError
+        Its suffix is another, or there is no such folder, or it is a folder itself.
+    """
+    if path.suffix not in SUFFIXES:
+        raise ExportError(f'"{path.name}" must end in {" or ".join(SUFFIXES)}.')
+    try:
+        if path.is_dir():
+            raise ExportError(f"{path} is a folder, not a file.")
+        if not path.parent.is_dir():
+            raise ExportError(f"There is no folder {path.parent}.")
+    except OSError as error:  # a name too long for the system
+        raise _refusal(path, error) from None
+
+
 class _DrainedRing(GridRing):
     """A ring that hands out every column once, closed, in groups of `n_group` rows.
 
@@ -175,8 +194,7 @@ class _TableFile:
     """A Parquet or Arrow file that appears under its name when it is complete, or not at all."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        if path.suffix not in SUFFIXES:
-            raise ExportError(f'"{path.name}" must end in {" or ".join(SUFFIXES)}.')
+        check_path(path)
         self.schema = schema
         self.n_rows = 0
         self._path = path
@@ -186,13 +204,11 @@ class _TableFile:
 
     def __enter__(self) -> Self:
         try:
-            if self._path.is_dir():
-                raise IsADirectoryError(0, "it is a folder")
             self._file = self._part.open("xb")
             self._writer = _writer_for(self._path.suffix, self._file, self.schema)
         except OSError as error:
             self._discard()
-            raise self._refusal(error) from error
+            raise _refusal(self._path, error) from error
         return self
 
     def write(self, rows: pa.RecordBatch) -> None:
@@ -200,7 +216,7 @@ class _TableFile:
         try:
             self._writer.write_batch(rows)
         except OSError as error:
-            raise self._refusal(error) from error
+            raise _refusal(self._path, error) from error
         self.n_rows += rows.num_rows
 
     def __exit__(
@@ -218,7 +234,7 @@ class _TableFile:
             self._part.replace(self._path)
         except OSError as failure:
             self._discard()
-            raise self._refusal(failure) from failure
+            raise _refusal(self._path, failure) from failure
 
     def _discard(self) -> None:
         """Remove what was written. A second failure here would only hide the first."""
@@ -230,8 +246,9 @@ class _TableFile:
         with contextlib.suppress(OSError):
             self._part.unlink(missing_ok=True)
 
-    def _refusal(self, error: OSError) -> ExportError:
-        return ExportError(f"{self._path} cannot be written: {(error.strerror or str(error)).lower()}.")
+
+def _refusal(path: Path, error: OSError) -> ExportError:
+    return ExportError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}.")
 
 
 def _writer_for(suffix: str, file: BinaryIO, schema: pa.Schema) -> Any:
