@@ -109,40 +109,46 @@ def _decode(files: list[Path]) -> Stream:
 
 
 def _engine(stream: Stream) -> None:
-    records = stream.records
-    bare_ns = _time_engine(stream, 40, None, len(records))
+    n_events = len(stream.records)
+    bare_ns = statistics.median(_time_engine(stream, 40, None, n_events) for _ in range(N_RUNS))
     _row("engine, no columns", *_rates_of(bare_ns))
     for half_width in (40, 200):
-        ns = _time_engine(stream, half_width, lambda k: GridRing(k, 8192), len(records))
+        make_ring = functools.partial(GridRing, capacity=8192)
+        ns = statistics.median(_time_engine(stream, half_width, make_ring, n_events) for _ in range(N_RUNS))
         _row(f"engine, columns of 100 ms, K = {half_width}", *_rates_of(ns))
-    n_dense = min(len(records), MAX_DENSE_EVENTS)
-    bare_ns = _time_engine(stream, 40, None, n_dense)
-    for half_width in (40, 200):
-        capacity = DENSE_COLUMNS if half_width == 40 else DENSE_COLUMNS // 4
-        make_ring = functools.partial(GridRing, capacity=capacity, column_events=1)
-        dense_ns = _time_engine(stream, half_width, make_ring, n_dense)
-        _row(f"engine, a column at every event, K = {half_width}", *_rates_of(dense_ns))
-        copy_ns, n_bytes = _time_copy(half_width, capacity)
-        _row(f"  plain copy of a column ({n_bytes:,} bytes)", *_rates_of(copy_ns))
-        typer.echo(f"  a column adds {(dense_ns - bare_ns) / copy_ns:.2f} x the plain copy of its bytes")
+    for half_width, capacity in ((40, DENSE_COLUMNS), (200, DENSE_COLUMNS // 4)):
+        _dense(stream, half_width, capacity)
     _twin(stream, bare_ns)
+
+
+def _dense(stream: Stream, half_width: int, capacity: int) -> None:
+    """Measure a column at every event beside no columns and beside copying, each time one after another."""
+    n_events = min(len(stream.records), MAX_DENSE_EVENTS)
+    make_ring = functools.partial(GridRing, capacity=capacity, column_events=1)
+    dense, copies, ratios = [], [], []
+    for _ in range(N_RUNS):
+        bare_ns = _time_engine(stream, half_width, None, n_events)
+        dense_ns = _time_engine(stream, half_width, make_ring, n_events)
+        copy_ns, n_bytes = _time_copy(half_width, capacity)
+        dense.append(dense_ns)
+        copies.append(copy_ns)
+        ratios.append((dense_ns - bare_ns) / copy_ns)
+    _row(f"engine, a column at every event, K = {half_width}", *_rates_of(statistics.median(dense)))
+    _row(f"  plain copy of a column ({n_bytes:,} bytes)", *_rates_of(statistics.median(copies)))
+    typer.echo(f"  a column adds {statistics.median(ratios):.2f} x the plain copy of its bytes")
 
 
 def _time_engine(
     stream: Stream, half_width: int, make_ring: Callable[[int], GridRing] | None, n_events: int
 ) -> float:
-    """Return the median ns per event of fresh runs."""
-    records = stream.records[:n_events]
-    seconds = []
-    for _ in range(N_RUNS):
-        engine = Engine(EngineParams(stream.tick_size, half_width=half_width))
-        ring = make_ring(half_width) if make_ring else None
-        if ring is not None:
-            _touch_pages(ring)
-        start_s = time.perf_counter()
-        engine.feed(records, ring)
-        seconds.append(time.perf_counter() - start_s)
-    return statistics.median(seconds) / n_events * 1e9
+    """Return the ns per event of a fresh run."""
+    engine = Engine(EngineParams(stream.tick_size, half_width=half_width))
+    ring = make_ring(half_width) if make_ring else None
+    if ring is not None:
+        _touch_pages(ring)
+    start_s = time.perf_counter()
+    engine.feed(stream.records[:n_events], ring)
+    return (time.perf_counter() - start_s) / n_events * 1e9
 
 
 def _touch_pages(ring: GridRing) -> None:
@@ -152,17 +158,15 @@ def _touch_pages(ring: GridRing) -> None:
 
 
 def _time_copy(half_width: int, capacity: int) -> tuple[float, int]:
-    """Return the median ns per column of copying alone, and a column's bytes."""
+    """Return the ns per column of copying alone, and a column's bytes."""
     ring = GridRing(half_width, capacity, column_ns=DEFAULT_COLUMN_NS)
     _touch_pages(ring)
+    copy_columns(ring.cells, ring.last_event_ids, ring.headers, 1)  # compiled, or loaded
     n = 20 * capacity
-    seconds = []
-    for _ in range(N_RUNS + 1):  # the first one compiles
-        start_s = time.perf_counter()
-        copy_columns(ring.cells, ring.last_event_ids, ring.headers, n)
-        seconds.append(time.perf_counter() - start_s)
-    n_bytes = sum(part[0].nbytes for part in (ring.cells, ring.last_event_ids, ring.headers))
-    return statistics.median(seconds[1:]) / n * 1e9, n_bytes
+    start_s = time.perf_counter()
+    copy_columns(ring.cells, ring.last_event_ids, ring.headers, n)
+    ns = (time.perf_counter() - start_s) / n * 1e9
+    return ns, sum(part[0].nbytes for part in (ring.cells, ring.last_event_ids, ring.headers))
 
 
 def _twin(stream: Stream, engine_ns: float) -> None:

@@ -157,7 +157,8 @@ class Engine:
                 stop = min(stop, position + _UNALIGNED_CHUNK)
                 chunk, offset = _read_only(words[position:stop].copy()), 0
             if ring is not None:
-                ring.announce()
+                newest_ns = max(self.clock_ns, int(words[position:stop, 1].max()))
+                ring.announce(ring.columns_until(newest_ns, stop - position))
             budget = np.int64(0 if ring is None else ring.columns_per_batch)
             applied_to = engine_kernels.advance(
                 self._book, self._field, self._scalars, ring_arrays,

@@ -201,7 +201,7 @@ class GridRing:
     @property
     def columns_per_batch(self) -> int:
         """How many columns the writer may finish between two announcements."""
-        return max(1, self.capacity // 4)
+        return self.capacity // 2
 
     # --- writer side -------------------------------------------------------------------------------
 
@@ -239,10 +239,20 @@ class GridRing:
             self.headers[seq & (self.capacity - 1)] = checkpoint[N_CURSOR:]
         self.writer = None
 
-    def announce(self) -> None:
-        """Reserve the slots of the next batch. Thread: writer, before every kernel call."""
-        self.highest_announced = int(self.cursor[C_SEQ]) + self.columns_per_batch
+    def announce(self, n_columns: int) -> None:
+        """Reserve the slots of the next batch's columns. Thread: writer, before every kernel call.
+
+        ``n_columns`` is the most that the batch may open; beyond `columns_per_batch` it must come back.
+        """
+        n_columns = min(n_columns, self.columns_per_batch)
+        self.highest_announced = int(self.cursor[C_SEQ]) + n_columns
         self.trades_announced = int(self.cursor[C_N_TRADES]) + TRADES_PER_BATCH
+
+    def columns_until(self, clock_ns: int, n_events: int) -> int:
+        """Return how many columns `n_events` up to a clock can open at the most. Thread: writer."""
+        if self.column_events:
+            return n_events // self.column_events + 1
+        return max(0, clock_ns - int(self.cursor[C_END_NS])) // self.column_ns + 1
 
     def publish(self) -> None:
         """Make all that was written visible. Thread: writer, after every kernel call."""

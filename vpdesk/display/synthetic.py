@@ -74,7 +74,7 @@ class SyntheticWriter:
         ring = self.ring
         for done in range(n_columns):
             if done % ring.columns_per_batch == 0:
-                ring.announce()
+                ring.announce(ring.columns_per_batch)
             self._write_column(flags)
             if (done + 1) % ring.columns_per_batch == 0:
                 ring.publish()
@@ -85,7 +85,7 @@ class SyntheticWriter:
         ring = self.ring
         seq = int(ring.cursor[C_SEQ])
         slot, index = seq % ring.capacity, bucket % ring.width
-        ring.announce()
+        ring.announce(ring.columns_per_batch)
         self._event_id += 1
         self._cells[[PRESSURE, VACUUM], index] = pressure, vacuum
         self._ids[index] = self._event_id
