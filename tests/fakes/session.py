@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from vpdesk.core.cell_report import CellReport
+from vpdesk.core.grid import Grid
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import GridRing
 from vpdesk.runtime.commands import Command
@@ -51,6 +53,8 @@ class FakeSession:
         self.params = EngineParams(tick_size=250_000_000)
         self.ring = GridRing(8, 64)
         self.overview: object = None
+        self.grid: Grid | None = None
+        self.cell_report: CellReport | None = None
         self.sent: list[Command] = []
         self.is_closed = False
 

@@ -70,7 +70,8 @@ def verdict(report: CellReport, layer: str, unit: str) -> str:
                 "Never touched." if report.age_s is None else f"Last touched {age_text(report.age_s)} before."
             )
         case "resistance":
-            factors = f"{number_text(report.depth_factor)} for depth {_TIMES} {number_text(report.flow_factor)} for flow"
+            depth, flow = number_text(report.depth_factor), number_text(report.flow_factor)
+            factors = f"{depth} for depth {_TIMES} {flow} for flow"
             return f"Resistance {number_text(report.resistance)} = {factors}."
     if report.pressure == report.vacuum == 0.0:
         return "No flow has reached this price since it came into the band."

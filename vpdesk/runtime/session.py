@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from vpdesk.core.cell_report import CellReport
+from vpdesk.core.grid import Grid
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import GridRing
 from vpdesk.runtime.commands import Command
@@ -47,6 +48,10 @@ class Session(Protocol):
     @property
     def status(self) -> SessionStatus:
         """The newest status; replaced whole, at most some ten times a second."""
+
+    @property
+    def grid(self) -> Grid | None:
+        """A recent grid of the instrument shown; replaced whole, some 15 times a second."""
 
     @property
     def cell_report(self) -> CellReport | None:

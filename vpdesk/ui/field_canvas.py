@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsItem, QStyleOptionGraphicsI
 
 from vpdesk.ui.axes import TIME_AXIS_HEIGHT, CornerItem, PriceAxis, TimeAxis
 from vpdesk.ui.overlays import CaptionItem, CrosshairItem, OverlayItem
+from vpdesk.ui.pin_item import PinItem
 from vpdesk.ui.theme import Tones, tabular
 
 _LEAST_AXIS_WIDTH: Final = 64
@@ -109,6 +110,7 @@ class FieldCanvas(pg.GraphicsView):  # type: ignore[misc]
         small = tabular(self.font(), scale=0.9)
         self.image = FieldImage()
         self.overlay = OverlayItem()
+        self.pin = PinItem()
         self.crosshair = CrosshairItem()
         self.caption = CaptionItem(small, is_right=False)
         self.notice = CaptionItem(small, is_right=True)
@@ -116,7 +118,7 @@ class FieldCanvas(pg.GraphicsView):  # type: ignore[misc]
         self.times = TimeAxis(tones, small)
         self.corner = CornerItem(tones, tabular(self.font(), scale=0.75))
         items: tuple[QGraphicsItem, ...] = (
-            *(self.image, self.overlay, self.crosshair, self.caption, self.notice),
+            *(self.image, self.overlay, self.pin, self.crosshair, self.caption, self.notice),
             *(self.prices, self.times, self.corner),
         )
         for z, item in enumerate(items):
@@ -236,7 +238,7 @@ class FieldCanvas(pg.GraphicsView):  # type: ignore[misc]
     def _place_items(self) -> None:
         field = self.field_rect
         view = QRectF(self.viewport().rect())
-        for item in (self.crosshair, self.caption, self.notice):
+        for item in (self.pin, self.crosshair, self.caption, self.notice):
             item.set_rect(field)
         self.prices.set_rect(QRectF(field.right(), 0, view.right() - field.right(), field.height()))
         self.times.set_rect(QRectF(0, field.bottom(), field.width(), view.bottom() - field.bottom()))

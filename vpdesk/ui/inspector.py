@@ -1,0 +1,391 @@
+"""Why has this cell its colour? A dock that shows a pinned cell whole, also one of the past.
+
+A click pins a cell. What the chart's column knows of it is shown at once; the exact report, which the
+session computes beside its playback, takes its place when it comes.
+"""
+
+from datetime import UTC, tzinfo
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QToolButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vpdesk.core.cell_report import CellReport, PriceEvent, cell_report
+from vpdesk.display.reading import CellReading
+from vpdesk.display.terms import before_text, event_words, report_text, verdict
+from vpdesk.display.text import age_text, moment_text, number_text, price_text
+from vpdesk.runtime.commands import Inspect, SeekEvent
+from vpdesk.runtime.session import Session
+from vpdesk.ui.readout import reading_pairs
+from vpdesk.ui.term_bars import TermBars
+from vpdesk.ui.theme import DARK, Tones, tabular
+from vpdesk.ui.words import grouped, quantity_unit
+
+_WIDTH_PX: Final = 400
+_FLOW_TITLES: Final = {"add": "added", "pull": "pulled", "fill": "filled"}
+_HINT: Final = "Click a cell of the chart to see why it has its colour."
+_EVENT_COLUMN: Final = 0
+
+
+class InspectorDock(QDockWidget):
+    """One pinned cell. Every method is for the UI thread.
+
+    Signals
+    -------
+    requested(Command)
+        What to send to the session.
+    pin_changed(CellReading or None)
+        Another cell is pinned, or none.
+    """
+
+    requested = Signal(object)
+    pin_changed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Inspector", parent)
+        self.setObjectName("inspector_dock")
+        self._session: Session | None = None
+        self._zone: tzinfo | None = UTC
+        self._tones: Tones = DARK
+        self._unit = ""
+        self._wish: Inspect | None = None
+        self.reading: CellReading | None = None
+        self.report: CellReport | None = None
+        self._make_widgets()
+        self._lay_out()
+        self.events.itemActivated.connect(self._on_event_activated)
+        self.events.itemClicked.connect(self._on_event_clicked)
+        self.copy_button.clicked.connect(self._on_copy_clicked)
+        self.unpin_button.clicked.connect(self._on_unpin_clicked)
+        self._show()
+
+    # --- for the window ----------------------------------------------------------------------------
+
+    def set_session(self, session: Session | None) -> None:
+        """Take up another session, or none; nothing is pinned in it yet."""
+        self._session = session
+        self._unit = quantity_unit(session.facts.dataset) if session is not None else ""
+        self.unpin()
+
+    def set_zone(self, zone: tzinfo | None) -> None:
+        """Write times in this zone; None is the computer's own."""
+        self._zone = zone
+        self._show()
+
+    def set_tones(self, tones: Tones) -> None:
+        """Take the theme's colours."""
+        self._tones = tones
+        self.bars.set_tones(tones)
+        self._show()
+
+    def pin(self, reading: CellReading) -> None:
+        """Show a cell until another one is pinned, or none."""
+        self.reading = reading
+        self._ask()
+        self.show()
+        self.raise_()
+        self._show()
+        self.pin_changed.emit(reading)
+
+    def unpin(self) -> None:
+        """Let the cell go and hide."""
+        had_pin = self.reading is not None
+        self.reading = self.report = self._wish = None
+        self.hide()
+        self._show()
+        if had_pin:
+            self.pin_changed.emit(None)
+
+    def pull(self) -> None:
+        """Show what is new; call it with every frame."""
+        session, wish = self._session, self._wish
+        if session is None or wish is None:
+            return
+        report = session.cell_report
+        if report is not None and report is not self.report and _answers(report, wish, session):
+            self.report = report
+            self._show()
+        elif self.report is not None and self.report.params != session.params:
+            self._ask()  # another field was computed for the same moment
+            self._show()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Let the cell go with the dock."""
+        self.unpin()
+        super().closeEvent(event)
+
+    def text(self) -> str:
+        """Return all that is shown, to be copied; "" if nothing is pinned."""
+        if self.report is not None:
+            return report_text(self.report, self._unit, self._zone)
+        return "\n".join(f"{name}: {value}" for name, value in reading_pairs(self.reading))
+
+    # --- asking ------------------------------------------------------------------------------------
+
+    def _ask(self) -> None:
+        """Ask for the exact report; the newest grid has it already when the session rests there."""
+        reading, session = self.reading, self._session
+        self.report = self._wish = None
+        if reading is None or session is None or not reading.is_in_band:
+            return
+        self._wish = Inspect(reading.event_id, reading.tick // session.params.ticks_per_bucket)
+        grid = session.grid
+        is_newest = session.facts.is_live and reading.is_open  # its records may not be kept
+        if grid is not None and (grid.event_id == reading.event_id or is_newest):
+            self.report = cell_report(grid, session.params, self._wish.bucket)
+        self.requested.emit(self._wish)
+
+    # --- showing -----------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        reading, report = self.reading, self.report
+        self.copy_button.setEnabled(reading is not None)
+        self.unpin_button.setEnabled(reading is not None)
+        self.bars.setVisible(report is not None)
+        self.table.setVisible(report is not None)
+        self.facts_label.setVisible(report is not None)
+        self.bars.show_report(report, self._unit)
+        self._show_events(report)
+        if reading is None:
+            self.price_label.setText("No cell is pinned")
+            self.moment_label.setText(_HINT)
+            self.source_label.setText("")
+            self.verdict_label.setText("")
+            return
+        self.price_label.setText(_place(reading, report))
+        if report is None:
+            self.moment_label.setText(reading.time)
+            self.verdict_label.setText(_words_of(reading))
+            self.source_label.setText(self._source_words(reading))
+            return
+        after = f"{moment_text(report.clock_ns, self._zone)}\nafter event {grouped(report.event_id)}"
+        self.moment_label.setText(after)
+        self.verdict_label.setText(verdict(report, reading.layer, self._unit))
+        self.source_label.setText("exact" if report.event_id == reading.event_id else "newest state")
+        self._show_table(report)
+        self._show_facts(report)
+
+    def _source_words(self, reading: CellReading) -> str:
+        if self._wish is None:
+            return ""
+        is_live = self._session is not None and self._session.facts.is_live
+        return "from the chart's column" if is_live else "computing..."
+
+    def _show_table(self, report: CellReport) -> None:
+        totals = (report.added, report.pulled, report.filled)
+        for row, (flow, total) in enumerate(zip(report.flows, totals, strict=True), 1):
+            texts = (number_text(flow.v), number_text(flow.a), number_text(flow.j), grouped(total))
+            for column, text in enumerate(texts, 1):
+                self._cells[row, column].setText(text)
+
+    def _show_facts(self, report: CellReport) -> None:
+        times = "\N{MULTIPLICATION SIGN}"
+        touched = (
+            f"{age_text(report.age_s)} before, by event {grouped(report.last_event_id)}"
+            if report.last_event_id
+            else "never"
+        )
+        facts = (
+            ("Depth", f"{grouped(report.bid_depth)} bid, {grouped(report.ask_depth)} ask"),
+            (
+                "Resistance",
+                f"{number_text(report.resistance)} = {number_text(report.depth_factor)} for depth {times} "
+                f"{number_text(report.flow_factor)} for flow",
+            ),
+            ("Net, force", f"{number_text(report.net)} {self._unit}/s, {number_text(report.force)}"),
+            ("Touched", touched),
+        )
+        rows = "".join(
+            f"<tr><td style='color:{self._tones.muted}; padding-right:12px'>{name}</td><td>{value}</td></tr>"
+            for name, value in facts
+        )
+        self.facts_label.setText(f"<table cellspacing='2'>{rows}</table>")
+
+    def _show_events(self, report: CellReport | None) -> None:
+        self.events.clear()
+        self.events.setVisible(report is not None)
+        self.events_label.setVisible(report is not None)
+        if report is None:
+            return
+        self.events_label.setText(_events_title(report))
+        for event in reversed(report.events):
+            self.events.addTopLevelItem(self._event_item(event, report.clock_ns))
+
+    def _event_item(self, event: PriceEvent, clock_ns: int) -> QTreeWidgetItem:
+        words = event_words(event)
+        item = QTreeWidgetItem([grouped(event.event_id), before_text(event, clock_ns), words])
+        item.setData(_EVENT_COLUMN, Qt.ItemDataRole.UserRole, event.event_id)
+        moment = "no time" if event.ts_event is None else moment_text(event.ts_event, self._zone)
+        for column in range(3):
+            item.setToolTip(column, f"{words}\n{moment}")
+        if self._can_jump:
+            item.setForeground(_EVENT_COLUMN, QColor(self._tones.accent))
+        if event.is_elsewhere:
+            item.setForeground(2, QColor(self._tones.muted))
+        return item
+
+    @property
+    def _can_jump(self) -> bool:
+        return self._session is not None and not self._session.facts.is_live
+
+    # --- wiring ------------------------------------------------------------------------------------
+
+    def _make_widgets(self) -> None:
+        self.price_label = QLabel()
+        self.price_label.setFont(tabular(self.font(), scale=1.35, bold=True))
+        self.source_label = QLabel()
+        self.source_label.setObjectName("muted")
+        self.moment_label = QLabel()
+        self.moment_label.setObjectName("muted")
+        self.moment_label.setFont(tabular(self.font()))
+        self.verdict_label = QLabel()
+        self.verdict_label.setObjectName("heading")
+        for label in (self.moment_label, self.verdict_label):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self.bars = TermBars()
+        self.table = self._make_table()
+        self.facts_label = QLabel()
+        self.facts_label.setFont(tabular(self.font()))
+        self.facts_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self.copy_button = _button("Copy", "Copy all of it as text")
+        self.unpin_button = _button("Unpin", "Let the cell go (Esc)")
+        self.events_label = QLabel()
+        self.events_label.setObjectName("muted")
+        self.events = QTreeWidget()
+        self.events.setHeaderLabels(["Event", "Before", "What touched this price"])
+        self.events.setRootIsDecorated(False)
+        self.events.setUniformRowHeights(True)
+        self.events.setFont(tabular(self.font()))
+        self.events.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.events.setAccessibleName("Events that touched this price")
+
+    def _make_table(self) -> QWidget:
+        """Make the flows as rows, their derivatives and totals as columns."""
+        table = QWidget()
+        table.setFont(tabular(self.font()))
+        grid = QGridLayout(table)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(3)
+        self._cells: dict[tuple[int, int], QLabel] = {}
+        heads = ("", "v  /s", "a  /s²", "j  /s³", "since in view")
+        rows = (heads, *((title, "", "", "", "") for title in _FLOW_TITLES.values()))
+        for row, texts in enumerate(rows):
+            for column, text in enumerate(texts):
+                label = QLabel(text)
+                if row == 0 or column == 0:
+                    label.setObjectName("muted")
+                side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+                grid.addWidget(label, row, column, side)
+                self._cells[row, column] = label
+        for column in range(1, 5):
+            grid.setColumnStretch(column, 1)
+        return table
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self.price_label)
+        head.addWidget(self.source_label)
+        head.addStretch(1)
+        head.addWidget(self.copy_button)
+        head.addWidget(self.unpin_button)
+        values = QWidget()
+        column = QVBoxLayout(values)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(8)
+        column.addLayout(head)
+        for part in (self.moment_label, self.verdict_label, self.bars, self.table, self.facts_label):
+            column.addWidget(part)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(values)
+        below = QWidget()
+        rest = QVBoxLayout(below)
+        rest.setContentsMargins(8, 4, 8, 8)
+        rest.addWidget(self.events_label)
+        rest.addWidget(self.events)
+        parts = QSplitter(Qt.Orientation.Vertical)
+        parts.addWidget(scroll)
+        parts.addWidget(below)
+        parts.setStretchFactor(0, 3)
+        parts.setStretchFactor(1, 2)
+        parts.setMinimumWidth(_WIDTH_PX)
+        self.setWidget(parts)
+
+    @Slot()
+    def _on_copy_clicked(self) -> None:
+        QGuiApplication.clipboard().setText(self.text())
+
+    @Slot()
+    def _on_unpin_clicked(self) -> None:
+        self.unpin()
+
+    @Slot(QTreeWidgetItem, int)
+    def _on_event_clicked(self, item: QTreeWidgetItem, column: int) -> None:
+        if column == _EVENT_COLUMN:
+            self._jump(item)
+
+    @Slot(QTreeWidgetItem, int)
+    def _on_event_activated(self, item: QTreeWidgetItem, column: int) -> None:
+        self._jump(item)
+
+    def _jump(self, item: QTreeWidgetItem) -> None:
+        if self._can_jump:
+            self.requested.emit(SeekEvent(item.data(_EVENT_COLUMN, Qt.ItemDataRole.UserRole)))
+
+
+def _answers(report: CellReport, wish: Inspect, session: Session) -> bool:
+    is_same_cell = (report.event_id, report.bucket) == (wish.event_id, wish.bucket)
+    return is_same_cell and report.params == session.params
+
+
+def _place(reading: CellReading, report: CellReport | None) -> str:
+    n_ticks = reading.ticks_per_bucket
+    price = price_text(reading.tick, reading.tick_size)
+    if n_ticks > 1:
+        price += f" to {price_text(reading.tick + n_ticks - 1, reading.tick_size)}"
+    k = reading.k if report is None else report.k
+    return price if k is None else f"{price}   k {k:+d}"
+
+
+def _words_of(reading: CellReading) -> str:
+    """Return what the chart's column says of the cell."""
+    if reading.is_gap:
+        return "There was no feed here."
+    if not reading.is_in_band:
+        return "This price lay outside the band that is computed."
+    return ", ".join(f"{name.lower()} {value}" for name, value in reading_pairs(reading)[1:6])
+
+
+def _events_title(report: CellReport) -> str:
+    if not report.events:
+        return "Searching for events at this price..." if report.is_searching else "No event at this price"
+    n_events = len(report.events)
+    words = f"The last {n_events} events at this price" if n_events > 1 else "The last event at this price"
+    return words + (", searching for more..." if report.is_searching else "")
+
+
+def _button(text: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setToolTip(tip)
+    return button
