@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from vpdesk.display import strip_kernels
 from vpdesk.display import window_kernels as kernels
 from vpdesk.display.colours import DARK_SHADES, colour_table, fade_table
 from vpdesk.display.overlay_shapes import trade_dots
 from vpdesk.display.scale import Scale
+from vpdesk.display.strip_bins import StripSource
 from vpdesk.display.synthetic import synthetic_ring
 from vpdesk.display.viewport import Viewport
 from vpdesk.display.window import FieldWindow, FrameRequest
@@ -21,3 +23,5 @@ def warm_up() -> None:
     request = FrameRequest(view, kernels.VALUE_NET, False, True)
     window.paint(ring, request, table, fade_table(), DARK_SHADES)
     trade_dots(ring, request, window.open_seq, window.open_header)
+    StripSource().read(ring, view)
+    strip_kernels.volume_by_price(ring.trades, 0, 0, 0, 0, 1, 0, 1, np.zeros((3, 1)))
