@@ -12,6 +12,7 @@ costs more than what it does.
 
 import hashlib
 import shutil
+import time
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ from vpdesk.paths import cache_dir
 
 __all__ = ["inlined", "kernel", "njit"]
 
+_STALE_S: Final = 30 * 86_400
 _PACKAGE: Final = Path(__file__).resolve().parent
 _SOURCES: Final = ("jit.py", "core/events.py", "core/layout.py", "core/llvm.py", "core/ring.py")
 
@@ -37,11 +39,15 @@ def _kernel_folder() -> Path:
 
 
 def _keep_code_in(folder: Path) -> None:
-    """Have Numba keep compiled code in `folder`; code of other sources goes."""
+    """Have Numba keep compiled code in `folder`; what has not been added to for long goes.
+
+    Code of other sources stays a while: another installation may be using it.
+    """
     try:
         if not folder.exists():
-            for stale in folder.parent.glob("kernels-*"):
-                shutil.rmtree(stale, ignore_errors=True)
+            for other in folder.parent.glob("kernels-*"):
+                if time.time() - other.stat().st_mtime > _STALE_S:
+                    shutil.rmtree(other, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return  # nowhere to write: Numba falls back to its own places

@@ -436,7 +436,7 @@ class Engine:
     # --- digest, save, restore ---------------------------------------------------------------------
 
     def _state_arrays(self) -> dict[str, NDArray[Any]]:
-        """Return the complete state in one canonical form, whatever the tables' layout."""
+        """Return the complete state; orders and fills stand in the order of their tables."""
         scalars, book, field = self._scalars, self._book, self._field
         orders = np.zeros((self.n_orders, 3), np.int64)
         book_kernels.list_orders(book.orders, scalars[layout.ORDER_MASK], orders)
@@ -445,8 +445,8 @@ class Engine:
         slots = (int(scalars[layout.LOW_SLOT]) + np.arange(len(field.cells))) % len(field.cells)
         return {
             "scalars": scalars[: layout.N_STATE].copy(),
-            "orders": orders[np.argsort(orders[:, 0])],
-            "fills": fills[np.argsort(fills[:, 0])],
+            "orders": orders,
+            "fills": fills,
             "cells": field.cells[slots, : layout.IS_DIRTY],
             "chains": field.chains[slots],
             "anomalies": book.anomalies.copy(),
@@ -458,7 +458,10 @@ class Engine:
         Equal states give equal digests, whatever the batching, however the state was reached.
         """
         state = hashlib.blake2b(digest_size=16)
-        for name, part in self._state_arrays().items():
+        arrays = self._state_arrays()
+        for name in ("orders", "fills"):  # by id, whatever the layout of the tables
+            arrays[name] = arrays[name][np.argsort(arrays[name][:, 0])]
+        for name, part in arrays.items():
             state.update(f"{name}{part.shape}".encode())
             state.update(np.ascontiguousarray(part).tobytes())
         return state.hexdigest()
@@ -489,11 +492,11 @@ class Engine:
         scalars, field = self._scalars, self._field
         scalars[: layout.N_STATE] = arrays["scalars"]
         orders, fills = arrays["orders"], arrays["fills"]
-        # no level or node can be missing room: one order occupies one level and at most eleven nodes
+        ticks = np.unique(orders[:, 1])
         tables = {
             "orders": _table_for(len(orders), layout.FIRST_ORDERS),
-            "levels": _table_for(len(orders), layout.FIRST_LEVELS),
-            "nodes": _table_for(_n_nodes(orders), layout.FIRST_NODES),
+            "levels": _table_for(len(ticks), layout.FIRST_LEVELS),
+            "nodes": _table_for(_n_nodes(ticks), layout.FIRST_NODES),
             "fills": _table_for(len(fills), layout.FIRST_FILLS),
         }
         for name, mask_at in (
@@ -545,14 +548,14 @@ def _table_for(n_rows: int, least: int) -> NDArray[np.int64]:
     return np.zeros((capacity, 4), np.int64)
 
 
-def _n_nodes(orders: NDArray[np.int64]) -> int:
-    """Count the nodes of the tick tree that these orders need."""
-    ticks = np.unique(orders[:, 1])
-    n_nodes = 0
+def _n_nodes(ticks: NDArray[np.int64]) -> int:
+    """Count the nodes of the tree that these ticks, in order, need."""
+    n_nodes = 1
     for _ in range(book_kernels.TOP_LEVEL):
-        ticks = np.unique(ticks >> 6)
+        prefixes = ticks >> 6
+        ticks = prefixes[np.flatnonzero(np.diff(prefixes, prepend=prefixes[:1] - 1))]
         n_nodes += len(ticks)
-    return n_nodes + 1
+    return n_nodes
 
 
 def warm_up() -> None:
