@@ -25,6 +25,8 @@ REMEMBERED = frozenset(
         "go_to_first",
         "go_to_newest",
         "mark_event",
+        "set_pin",
+        "reading",
     ]
 )
 
