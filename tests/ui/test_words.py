@@ -15,7 +15,7 @@ def test_every_anomaly_that_the_engine_counts_has_a_meaning() -> None:
 
 
 def test_every_book_state_has_a_meaning() -> None:
-    assert set(BOOK_STATES) == set(ENGINE_BOOK_STATES)
+    assert set(BOOK_STATES) == {*ENGINE_BOOK_STATES, "stale"}
 
 
 @pytest.mark.parametrize("facts", [REPLAY, LIVE, SIMULATED])

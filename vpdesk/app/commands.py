@@ -79,10 +79,9 @@ def run_live(
     environment.check_qt()
     from vpdesk.app.desk import Desk, make_application, run_desk
 
-    key = live.key_for(request)
     make_application(sys.argv[:1])
     desk = Desk()
-    desk.show_session(live.start_session(wish, key), None)
+    desk.live.connect_to(wish)
     return run_desk(desk)
 
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from vpdesk.app import replay
 from vpdesk.app.jobs import Job, Work
 from vpdesk.display.warm_up import warm_up as warm_up_display
+from vpdesk.app.live_desk import LiveDesk
 from vpdesk.info import format_utc
 from vpdesk.runtime.session import Session
 from vpdesk.sources.facts import FileFacts, InstrumentFacts, with_thousands
@@ -50,7 +51,9 @@ class Desk(QObject):
 
     def __init__(self, settings_file: SettingsFile | None = None) -> None:
         super().__init__()
-        self.window = MainWindow(HeatmapView(), settings_file or SettingsFile())
+        settings = settings_file or SettingsFile()
+        self.window = MainWindow(HeatmapView(), settings)
+        self.live = LiveDesk(self.window, settings, self.open_with, self.show_session)
         self.hooks: CrashHooks = install_hooks(self.window)
         self.session: Session | None = None
         self.is_closed_cleanly = True
@@ -84,6 +87,11 @@ class Desk(QObject):
     def show_session(self, session: Session, source: Closable | None) -> None:
         """Show a session that runs already; the former one is closed."""
         former, former_source = self.session, self._source
+    def open_with(self, work: Work, done: Any) -> None:
+        """Do work that ends in a session, and call the slot `done` with its result."""
+        self._start("vpdesk-open", work)
+        self._job_done_with(done)
+
         self.session, self._source = session, source
         self.window.set_session(session)
         if self._is_preparing_said:
@@ -197,6 +205,7 @@ class Desk(QObject):
         if app is not None:
             app.quit()
 
+        self.live.cancel()
 
 def _prepared(work: Work, tell: Callable[[float], None], is_cancelled: Callable[[], bool]) -> Any:
     """Do work after the display's kernels are ready, so that no frame waits for a compiler."""

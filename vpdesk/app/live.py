@@ -214,7 +214,7 @@ def run_headless(wish: LiveWish) -> int:
 def _tell_change(session: LiveSession, before: str) -> str:
     """Print where the feed stands, if that is another state; the numbers in it do not count."""
     live = session.status.live
-    words = "" if live is None else live.text
+    words = "" if live is None else live.text + (f": {live.reason}" if live.reason else "")
     if re.sub(r"\d+", "", words) != re.sub(r"\d+", "", before):
         sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} UTC {words}\n")
         sys.stderr.flush()

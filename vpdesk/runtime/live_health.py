@@ -49,6 +49,7 @@ def health_of(feed: LiveStatus, market: LiveMarket, shown: LiveBook | None, dela
     recording = feed.recording
     return LiveHealth(
         text=feed_words(feed, delay),
+        reason=feed.reason,
         is_well=feed.state is FeedState.LIVE and not is_behind(feed, delay),
         lag_s=delay.lag_s,
         is_old_data=delay.is_old_data,
@@ -73,7 +74,7 @@ def feed_words(feed: LiveStatus, delay: Delay) -> str:
     if feed.state is FeedState.IDLE:
         return FeedState.CONNECTING.value
     if feed.state is not FeedState.LIVE:
-        return feed.text
+        return feed.text.removesuffix(f": {feed.reason}")
     if is_behind(feed, delay):
         return f"behind by {delay.own_s or 0.0:.1f} s: exact, but late"
     if delay.venue_s is not None and CATCHING_UP_S < delay.venue_s < OLD_DATA_S:

@@ -36,8 +36,8 @@ class LiveHealth:
 
     Attributes
     ----------
-    text
-        Where the feed stands, in plain words.
+    text, reason
+        Where the feed stands, in plain words, and why, "" where that needs no words.
     is_well
         Whether the books can be believed and are up to date.
     lag_s
@@ -52,6 +52,7 @@ class LiveHealth:
     """
 
     text: str = ""
+    reason: str = ""
     is_well: bool = False
     lag_s: float | None = None
     is_old_data: bool = False

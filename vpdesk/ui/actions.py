@@ -24,6 +24,7 @@ class Needs(Enum):
     NOTHING = "nothing"
     SESSION = "session"
     REPLAY = "replay"  # a session that is not live
+    LIVE = "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,14 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
                ("Ctrl+L",), icon="live", label="Live"),
     ActionSpec("demo", "Simulated session", "File", "ask_for_demo", "Play the built-in simulated session",
                ("Ctrl+D",)),
+    ActionSpec("record", "Record the feed", "File", "record", "Record the live feed to a file, or stop",
+               ("Ctrl+R",), "Live", is_toggle=True, needs=Needs.LIVE),
+    ActionSpec("next_instrument", "Next instrument of the feed", "File", "show_next_instrument",
+               "Show the next instrument of the subscription", ("Ctrl+J",), "Live", argument=1,
+               needs=Needs.LIVE),
+    ActionSpec("previous_instrument", "Previous instrument of the feed", "File", "show_next_instrument",
+               "Show the previous instrument of the subscription", ("Ctrl+Shift+J",), "Live", argument=-1,
+               needs=Needs.LIVE),
     ActionSpec("copy_readout", "Copy the read-out", "File", "copy_readout",
                "Copy the values under the pointer", ("Ctrl+C",), "Copy", needs=Needs.SESSION),
     ActionSpec("save_picture", "Save a picture...", "File", "ask_for_picture", "Save the chart as a PNG file",

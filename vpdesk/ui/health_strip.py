@@ -2,14 +2,23 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
+from vpdesk.runtime.commands import SelectInstrument
 from vpdesk.runtime.session import SessionFacts
-from vpdesk.runtime.status import SessionStatus
+from vpdesk.runtime.status import LiveHealth, LiveInstrument, SessionStatus
 from vpdesk.ui.theme import tabular
-from vpdesk.ui.words import BOOK_STATES, grouped, rate_text, state_words
+from vpdesk.ui.words import BOOK_STATES, grouped, lag_text, rate_text, state_words
 
 _PROGRESS_STEPS: Final = 1000
 
@@ -47,7 +56,7 @@ class ElidedLabel(QLabel):
 
 
 class HealthStrip(QWidget):
-    """Source, state, event, rates, book state, anomalies, progress.
+    """Source, state, event, rates, book state, anomalies, progress; of a live feed its lag and recording.
 
     Signals
     -------
@@ -55,10 +64,13 @@ class HealthStrip(QWidget):
         The count of anomalies was clicked.
     cancel_requested()
         The cancel button beside the progress bar was clicked.
+    instrument_chosen(SelectInstrument)
+        Another instrument of the live feed was chosen.
     """
 
     anomalies_requested = Signal()
     cancel_requested = Signal()
+    instrument_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +88,13 @@ class HealthStrip(QWidget):
         self.event_label = self._figure("event 999 999 999 of 999 999 999", "The event last applied")
         self.rate_label = self._figure("99.9 M/s", "Events applied per second of your time")
         self.frames_label = self._figure("60 frames/s", "Pictures painted in the last second")
+        self.instrument_box = QComboBox()
+        self.instrument_box.setToolTip("The instruments of this feed  (Ctrl+J)")
+        self.instrument_box.activated.connect(self._on_instrument_activated)
+        self._instruments: tuple[LiveInstrument, ...] = ()
+        self.lag_label = self._figure("lag 999 ms, 999 k queued", "")
+        self.recording_label = QLabel()
+        self.recording_label.setObjectName("badge")
         self.book_badge = QLabel()
         self.book_badge.setObjectName("badge")
         self.anomaly_button = QToolButton()
@@ -88,7 +107,7 @@ class HealthStrip(QWidget):
         """Show that no session is open."""
         self.state_label.setText("No session")
         self.source_label.show_text("")
-        for widget in self._session_part():
+        for widget in (*self._session_part(), *self._live_part()):
             widget.hide()
 
     def show_status(self, status: SessionStatus, facts: SessionFacts) -> None:
@@ -96,13 +115,16 @@ class HealthStrip(QWidget):
         for widget in self._session_part():
             widget.show()
         self.state_label.setText(state_words(status, facts))
-        self.source_label.show_text(status.source or facts.title)
+        source = status.source or facts.title
+        reason = status.live.reason if status.live is not None else ""
+        self.source_label.show_text(f"{source}: {reason}" if reason else source)
         self._show_progress(status.progress)
         total = "" if facts.is_live else f" of {grouped(status.n_records)}{'' if status.is_complete else '+'}"
         self.event_label.setText(f"event {grouped(status.event_id)}{total}")
         self.rate_label.setText(rate_text(status.events_per_s))
         self._show_book_state(status.book_state)
         self._show_anomaly_count(sum(count for _, count in status.anomalies))
+        self._show_live(status.live)
 
     def show_frame_rate(self, frames_per_s: float) -> None:
         """Show how many pictures were painted in the last second."""
@@ -120,12 +142,18 @@ class HealthStrip(QWidget):
         figures = (self.event_label, self.rate_label, self.frames_label)
         return (*figures, self.book_badge, self.anomaly_button, self.progress_bar, self.cancel_button)
 
+    def _live_part(self) -> tuple[QWidget, ...]:
+        return (self.instrument_box, self.lag_label, self.recording_label)
+
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 3, 8, 3)
         row.setSpacing(12)
         row.addWidget(self.state_label)
         row.addWidget(self.source_label, 1)
+        row.addWidget(self.instrument_box)
+        row.addWidget(self.recording_label)
+        row.addWidget(self.lag_label)
         row.addWidget(self.progress_bar)
         row.addWidget(self.cancel_button)
         for widget in (self.event_label, self.rate_label, self.frames_label):
@@ -138,6 +166,41 @@ class HealthStrip(QWidget):
         self.cancel_button.setVisible(progress is not None)
         if progress is not None:
             self.progress_bar.setValue(round(min(max(progress, 0.0), 1.0) * _PROGRESS_STEPS))
+
+    def _show_live(self, live: LiveHealth | None) -> None:
+        self.lag_label.setVisible(live is not None and live.lag_s is not None)
+        self.recording_label.setVisible(live is not None and bool(live.recording))
+        self.instrument_box.setVisible(live is not None and len(live.instruments) > 1)
+        _set_tone(self.state_label, "" if live is None or live.is_well else "caution")
+        if live is None:
+            return
+        if live.lag_s is not None:
+            queued = f", {grouped(live.queued_records)} queued" if live.queued_records else ""
+            self.lag_label.setText(f"lag {lag_text(live.lag_s)}{queued}")
+            self.lag_label.setToolTip(
+                "From the socket to the engine; the records themselves are old"
+                if live.is_old_data
+                else "Now less the moment at which the last record was received at the venue (ts_recv)"
+            )
+        self.recording_label.setText("recording" if live.is_recording else "recorded")
+        self.recording_label.setToolTip(f"{live.recording}  (Ctrl+R)")
+        _set_tone(self.recording_label, "bad" if live.is_recording else "")
+        self._show_instruments(live.instruments)
+
+    def _show_instruments(self, instruments: tuple[LiveInstrument, ...]) -> None:
+        known = [(one.publisher_id, one.instrument_id, one.symbol) for one in self._instruments]
+        self._instruments = instruments
+        if known != [(one.publisher_id, one.instrument_id, one.symbol) for one in instruments]:
+            self.instrument_box.clear()
+            self.instrument_box.addItems([one.symbol for one in instruments])
+        shown = next((i for i, one in enumerate(instruments) if one.is_shown), -1)
+        if shown != self.instrument_box.currentIndex() and not self.instrument_box.view().isVisible():
+            self.instrument_box.setCurrentIndex(shown)
+
+    @Slot(int)
+    def _on_instrument_activated(self, index: int) -> None:
+        one = self._instruments[index]
+        self.instrument_chosen.emit(SelectInstrument(one.publisher_id, one.instrument_id))
 
     def _show_book_state(self, book_state: str) -> None:
         tone, meaning = BOOK_STATES.get(book_state, ("", ""))

@@ -22,8 +22,16 @@ from PySide6.QtWidgets import (
 
 from vpdesk.core.ring import GridRing
 from vpdesk.display.reading import CellReading
-from vpdesk.runtime.commands import CancelWork, Command, SeekEvent, SetSpeed, ShowHistory
-from vpdesk.runtime.session import Session
+from vpdesk.runtime.commands import (
+    CancelWork,
+    Command,
+    SeekEvent,
+    SelectInstrument,
+    SetRecording,
+    SetSpeed,
+    ShowHistory,
+)
+from vpdesk.runtime.session import Session, SessionFacts
 from vpdesk.runtime.status import SessionStatus
 from vpdesk.ui.actions import ACTIONS, Needs, make_actions
 from vpdesk.ui.bars import ChoiceButtons, fill_menus, make_toolbar
@@ -92,6 +100,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._frame_rate = FrameRate()
         self._frame_timer = QTimer(self)
+        self._facts: SessionFacts | None = None
         self._frame_timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._frame_timer.setInterval(FRAME_INTERVAL_MS)
         self._frame_timer.timeout.connect(self._on_frame_timer_timeout)
@@ -119,6 +128,7 @@ class MainWindow(QMainWindow):
         self._forget_former()
         self._enable_actions()
         self.choices.set_instrument(facts.symbol if facts else "", facts.dataset if facts else "")
+        self._facts = facts
         self.panels.set_quantity_unit(quantity_unit(facts.dataset if facts else ""))
         if session is not None:
             self._send_speed(session)
@@ -196,6 +206,18 @@ class MainWindow(QMainWindow):
     def swap_theme(self) -> None:
         """Swap dark and light."""
         self.show_theme("light" if resolve_tones(self._settings.preferences.theme).is_dark else "dark")
+
+    def record(self, is_on: bool) -> None:
+        """Begin or end the recording of the live feed."""
+        self.send(SetRecording(is_on))
+
+    def show_next_instrument(self, direction: int) -> None:
+        """Show the next instrument of the live feed, or the previous one; they go round."""
+        live = self._status.live
+        shown = [one.is_shown for one in live.instruments] if live is not None else []
+        if live is not None and any(shown):
+            one = live.instruments[(shown.index(True) + direction) % len(shown)]
+            self.send(SelectInstrument(one.publisher_id, one.instrument_id))
 
     def show_full_screen(self, is_full: bool) -> None:
         """Fill the screen, or stop doing so."""
@@ -319,6 +341,7 @@ class MainWindow(QMainWindow):
         if isinstance(app, QApplication):
             apply_tones(app, tones)
         self.setWindowIcon(icon("app", tones.accent, tones.muted))
+        self.health.instrument_chosen.connect(self.send)
         for spec in ACTIONS:
             if spec.icon:
                 self.actions_by_id[spec.id].setIcon(icon(spec.icon, tones.text, tones.line))
@@ -330,8 +353,13 @@ class MainWindow(QMainWindow):
 
     def _enable_actions(self) -> None:
         has_session = self._session is not None
-        is_replay = self._session is not None and not self._session.facts.is_live
-        enabled = {Needs.NOTHING: True, Needs.SESSION: has_session, Needs.REPLAY: is_replay}
+        is_live = self._session is not None and self._session.facts.is_live
+        enabled = {
+            Needs.NOTHING: True,
+            Needs.SESSION: has_session,
+            Needs.REPLAY: has_session and not is_live,
+            Needs.LIVE: is_live,
+        }
         for spec in ACTIONS:
             self.actions_by_id[spec.id].setEnabled(enabled[spec.needs])
 
@@ -440,8 +468,18 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_recent_chosen(self, path: str) -> None:
         self.open_requested.emit([Path(path)])
+        self._follow_facts(session.facts)
+        live = status.live
+        self.actions_by_id["record"].setChecked(live is not None and live.is_recording)
 
     @Slot()
+    def _follow_facts(self, facts: SessionFacts) -> None:
+        """Take up that a live session shows another instrument."""
+        if facts is not self._facts:
+            self._facts = facts
+            self.setWindowTitle(f"{facts.title} - vpdesk")
+            self.choices.set_instrument(facts.symbol, facts.dataset)
+
     def _on_recent_triggered(self) -> None:
         self._on_recent_chosen(self.sender().property("path"))
 

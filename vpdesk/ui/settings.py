@@ -34,7 +34,8 @@ class Preferences:
     """The user's choices; every field has a sound default.
 
     ``scales`` maps (symbol, layer) to the colour scale last chosen for it. ``ladder`` and ``strips`` are one
-    of `PANEL_CHOICES`; their sizes are points, 0 for the usual ones.
+    of `PANEL_CHOICES`; their sizes are points, 0 for the usual ones. ``live`` is what the live dialog
+    was last filled in with, which is never a key.
     """
 
     layer: str = "net"
@@ -48,6 +49,7 @@ class Preferences:
     geometry: bytes = b""
     window_state: bytes = b""
     scales: Mapping[tuple[str, str], Scale] = field(default_factory=dict)
+    live: Mapping[str, str] = field(default_factory=dict)
     ladder: str = "auto"
     strips: str = "auto"
     strip_layout: StripLayout = field(default_factory=StripLayout)
@@ -103,6 +105,8 @@ class SettingsFile:
         _write_panels(store, preferences)
         _write_recent(store, preferences.recent_files)
         _write_scales(store, preferences.scales)
+        for name, text in preferences.live.items():
+            store.setValue(f"live/{name}", text)
         store.sync()
         if store.status() != QSettings.Status.NoError:
             return f"Settings cannot be saved in {self.path}."
@@ -149,6 +153,7 @@ class SettingsFile:
             geometry=_bytes(store, "geometry"),
             window_state=_bytes(store, "window_state"),
             scales=_read_scales(store),
+            live=_read_live(store),
             ladder=_choice(store, "ladder", PANEL_CHOICES, default.ladder),
             strips=_choice(store, "strips", PANEL_CHOICES, default.strips),
             strip_layout=_read_strips(store, default.strip_layout),
@@ -233,6 +238,13 @@ def _read_strips(store: QSettings, default: StripLayout) -> StripLayout:
         collapsed=_names(store, "strips_collapsed", STRIP_NAMES, default.collapsed),
         heights=tuple((name, _points(height)) for name, _, height in pairs if name in STRIP_NAMES),
     )
+
+
+def _read_live(store: QSettings) -> dict[str, str]:
+    store.beginGroup("live")
+    texts = {name: store.value(name) for name in store.childKeys()}
+    store.endGroup()
+    return {name: text for name, text in texts.items() if isinstance(text, str)}
 
 
 _SCALE_FIELDS: Final = ("symbol", "layer", "kind", "low", "high", "knee")

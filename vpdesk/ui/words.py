@@ -36,6 +36,7 @@ BOOK_STATES: Final = {
     "snapshot": ("caution", "A snapshot of the book is being read."),
     "suspect": ("bad", "The venue reported a gap: the book may be wrong until its next clear."),
     "empty": ("", "There are no orders yet."),
+    "stale": ("bad", "The feed is interrupted: the book is as it was, until the next snapshot."),
 }
 
 # The first part of the names of datasets of US equities.
@@ -55,6 +56,8 @@ _STATES: Final = {
 
 def state_words(status: SessionStatus, facts: SessionFacts) -> str:
     """Return what the session is doing, such as "Replay, playing at 10x"."""
+    if status.live is not None:
+        return status.live.text[:1].upper() + status.live.text[1:]
     kind = "Live" if facts.is_live else "Simulated" if facts.is_simulated else "Replay"
     if status.state is SessionState.PLAYING:
         doing = "receiving" if facts.is_live else f"playing at {speed_text(status.speed)}"
@@ -74,6 +77,15 @@ def quantity_unit(dataset: str) -> str:
 def grouped(count: int) -> str:
     """Return a whole number with its digits in groups of three."""
     return f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def lag_text(lag_s: float) -> str:
+    """Return a delay in two or three figures: ``4 ms``, ``1.3 s``, ``12 min``."""
+    if lag_s < 1.0:
+        return f"{max(0.0, lag_s) * 1e3:.0f} ms"
+    if lag_s < 60.0:
+        return f"{lag_s:.1f} s"
+    return f"{lag_s / 60.0:.0f} min"
 
 
 def rate_text(per_s: float) -> str:
