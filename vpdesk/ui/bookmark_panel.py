@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vpdesk.display.text import moment_text, time_text, zone_text
 from vpdesk.runtime.bookmarks import (
     Bookmark,
     BookmarkError,
@@ -30,13 +31,10 @@ from vpdesk.runtime.commands import Pause, SeekEvent, SetParams
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import SessionStatus
 from vpdesk.ui.help_dialogs import plain_table
-from vpdesk.ui.times import time_text
 from vpdesk.ui.words import grouped
 
 FILE_FILTER: Final = "Bookmarks (*.json)"
-_NOTE: Final = 0  # columns of the table
-_TIME: Final = 1
-_EVENT: Final = 2
+_NOTE: Final = 2  # column of the table
 
 
 class BookmarkPanel(QWidget):
@@ -62,7 +60,7 @@ class BookmarkPanel(QWidget):
         self._bookmarks: list[Bookmark] = []
         self._visited: Bookmark | None = None  # on the way there, until its digest was compared
         self._is_filling = False
-        self.table = plain_table(("Note", "Time", "Event"))
+        self.table = plain_table(("Event", "Time", "Note"))
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.table.cellDoubleClicked.connect(self._on_cell_double_clicked)
         self.table.itemChanged.connect(self._on_item_changed)
@@ -255,12 +253,14 @@ class BookmarkPanel(QWidget):
 
     def _fill(self) -> None:
         self._is_filling = True
+        now_ns = self._bookmarks[0].clock_ns if self._bookmarks else self._status.clock_ns
+        self.table.setHorizontalHeaderLabels(("Event", f"Time, {zone_text(now_ns, self._zone)}", "Note"))
         self.table.setRowCount(len(self._bookmarks))
         for row, one in enumerate(self._bookmarks):
-            texts = (one.note, time_text(one.clock_ns, self._zone), grouped(one.event_id))
-            for column, text in enumerate(texts):
+            when = time_text(one.clock_ns, self._zone, 3)
+            for column, text in enumerate((grouped(one.event_id), when, one.note)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item.setToolTip(f"{moment_text(one.clock_ns, self._zone)}  {one.note}")
                 if column != _NOTE:
                     item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
                 self.table.setItem(row, column, item)
