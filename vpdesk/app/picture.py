@@ -145,6 +145,10 @@ def _wait_for_rest(session: "ReplaySession") -> None:
 
 def _grab(desk: "Desk", wish: Wish, width: int, height: int) -> "QImage":
     chart = desk.window.chart
+    if not wish.whole_window:  # the chart alone, drawn at the size asked for
+        _live_for(SETTLE_S)
+        around = desk.window.size() - chart.size()
+        desk.window.resize(width + around.width(), height + around.height())
     for _ in range(3):  # sizes settle, then the scale is fitted to what is seen
         _live_for(SETTLE_S)
         first, last = chart.visible_columns()
