@@ -70,6 +70,7 @@ def test_the_palette_finds_and_runs_every_action(
     for spec in ACTIONS:
         palette = CommandPalette(window.actions_by_id, window)
         action = window.actions_by_id[spec.id]
+        action.setEnabled(True)  # no session can do all of them
         action.triggered.disconnect()  # the effect is tested elsewhere; here, that it is reached
         palette.field.setText(f"{spec.submenu} {spec.title}")
         with qtbot.waitSignal(action.triggered, timeout=1000):

@@ -297,7 +297,7 @@ class LiveDialog(QDialog):
         self.resize(600, 480)
 
     def _connect(self) -> None:
-        for noted in self._live_fields() + self._practice_fields():
+        for noted in (*self._live_fields(), self.time_field, *self._practice_fields()):
             noted.changed.connect(self._on_changed)
         self.stype_box.currentIndexChanged.connect(self._on_stype_changed)
         self.start_box.currentIndexChanged.connect(self._on_changed)
@@ -306,9 +306,8 @@ class LiveDialog(QDialog):
         self.browse_button.clicked.connect(self._on_browse)
 
     def _live_fields(self) -> list[NotedField]:
-        fields = [self.dataset_field, self.symbol_field, self.time_field, self.tick_field, self.key_field]
-        is_timed = self.start_box.currentData() == "time"
-        return [one for one in fields if one is not self.time_field or is_timed]
+        fields = [self.dataset_field, self.symbol_field, self.tick_field, self.key_field]
+        return [*fields, self.time_field] if self.start_box.currentData() == "time" else fields
 
     def _practice_fields(self) -> list[NotedField]:
         return [self.file_field, self.speed_field]
