@@ -4,7 +4,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.fakes.live import HEALTH, LIVE_STATUS
 from tests.fakes.session import LIVE, PLAYING, REPLAY
+from vpdesk.runtime.commands import SelectInstrument
 from vpdesk.runtime.status import SessionState
 from vpdesk.ui.health_strip import HealthStrip
 from vpdesk.ui.words import BOOK_STATES
@@ -75,3 +77,60 @@ def test_a_long_source_gives_way_and_is_whole_in_its_tip(strip: HealthStrip) -> 
     assert strip.minimumSizeHint().width() < 1280
     assert strip.source_label.text() != name
     assert strip.source_label.toolTip() == name
+
+
+# --- a live feed -----------------------------------------------------------------------------------------
+
+
+def test_a_live_feed_shows_its_state_its_lag_and_its_queue(strip: HealthStrip) -> None:
+    strip.show_status(LIVE_STATUS, LIVE)
+    assert strip.state_label.text() == "Live"
+    assert strip.lag_label.text() == "lag 12 ms"
+    assert not strip.recording_label.isVisible()
+    behind = replace(
+        HEALTH, text="behind by 3.2 s: exact, but late", is_well=False, lag_s=3.21, queued_records=12_345
+    )
+    strip.show_status(replace(LIVE_STATUS, live=behind), LIVE)
+    assert strip.state_label.text() == "Behind by 3.2 s: exact, but late"
+    assert strip.state_label.property("tone") == "caution"
+    assert strip.lag_label.text().startswith("lag 3.2 s, 12")
+
+
+def test_why_a_feed_is_interrupted_stands_beside_its_name(strip: HealthStrip) -> None:
+    broken = replace(HEALTH, text="reconnecting in 4 s", reason="the connection was cut", is_well=False)
+    strip.show_status(replace(LIVE_STATUS, live=broken, book_state="stale"), LIVE)
+    assert strip.state_label.text() == "Reconnecting in 4 s"
+    assert strip.source_label.full_text == "ES.FUT GLBX.MDP3 live: the connection was cut"
+    assert strip.book_badge.property("tone") == "bad"
+
+
+def test_a_recording_is_a_badge_with_the_particulars_in_its_tip(strip: HealthStrip) -> None:
+    words = "recording 12 records, 0.1 MB to day.dbn; it starts mid-book"
+    recording = replace(HEALTH, is_recording=True, recording=words)
+    strip.show_status(replace(LIVE_STATUS, live=recording), LIVE)
+    assert (strip.recording_label.text(), strip.recording_label.property("tone")) == ("recording", "bad")
+    assert words in strip.recording_label.toolTip()
+    strip.show_status(replace(LIVE_STATUS, live=replace(recording, is_recording=False)), LIVE)
+    assert (strip.recording_label.text(), strip.recording_label.property("tone")) == ("recorded", "")
+
+
+def test_instruments_of_a_feed_can_be_chosen_and_the_one_shown_is_selected(
+    strip: HealthStrip, qtbot: QtBot
+) -> None:
+    strip.show_status(LIVE_STATUS, LIVE)
+    assert [strip.instrument_box.itemText(i) for i in range(3)] == ["ESZ5", "ESH6", "ESM6"]
+    assert strip.instrument_box.currentText() == "ESZ5"
+    with qtbot.waitSignal(strip.instrument_chosen, timeout=1000) as chosen:
+        qtbot.keyClick(strip.instrument_box, Qt.Key.Key_Down)
+    assert chosen.args == [SelectInstrument(1, 22)]
+    one_only = replace(HEALTH, instruments=HEALTH.instruments[:1])
+    strip.show_status(replace(LIVE_STATUS, live=one_only), LIVE)
+    assert not strip.instrument_box.isVisible()
+
+
+def test_after_a_live_feed_a_replay_shows_nothing_of_it(strip: HealthStrip) -> None:
+    strip.show_status(replace(LIVE_STATUS, live=replace(HEALTH, recording="recorded")), LIVE)
+    strip.show_status(PLAYING, REPLAY)
+    for widget in (strip.lag_label, strip.recording_label, strip.instrument_box):
+        assert not widget.isVisible()
+    assert strip.state_label.text().startswith("Replay")
