@@ -113,6 +113,7 @@ class ParamsPanel(QWidget):
         if not is_edited or self._typed() == in_force:
             self._show_in_force()
         self._show_comparison()
+        self._on_text_changed()
 
     def is_changed(self) -> bool:
         """Whether the fields say something else than what is in force."""

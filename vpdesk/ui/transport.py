@@ -67,13 +67,13 @@ class TransportBar(QWidget):
         self.go_to_field = CheckedField(self._read_go_to)
         self.go_to_field.committed.connect(self._on_go_to_committed)
         self.clock_label = QLabel()
-        self.silence_label = QLabel()
-        self.silence_label.setObjectName("muted")
+        self.note_label = QLabel()
+        self.note_label.setObjectName("muted")
         self._n_silences = 0
         self._silence_timer = QTimer(self)
         self._silence_timer.setSingleShot(True)
         self._silence_timer.setInterval(SILENCE_SHOWN_MS)
-        self._silence_timer.timeout.connect(self.silence_label.clear)
+        self._silence_timer.timeout.connect(self._show_note)
         self._replay_part = self._make_replay_part(actions)
         self._lay_out()
 
@@ -107,16 +107,22 @@ class TransportBar(QWidget):
         self.slider.set_span(status.start_ns, max(status.end_ns, status.start_ns))
         if self._has_followed(status):
             self.slider.set_clock(status.clock_ns)
-        self._show_silences(status)
+        if status.n_silences > self._n_silences:
+            self._silence_timer.start()
+        self._n_silences = status.n_silences
+        self._show_note()
         if not self.slider.is_dragging:
             self.clock_label.setText(time_text(status.clock_ns, self._zone))
 
-    def _show_silences(self, status: SessionStatus) -> None:
-        """Say for a while that a silence was skipped."""
-        if status.n_silences > self._n_silences:
-            self.silence_label.setText(f"skipped {duration_text(status.silence_s)} without events")
-            self._silence_timer.start()
-        self._n_silences = status.n_silences
+    @Slot()
+    def _show_note(self) -> None:
+        """Say for a while that a silence was skipped, or else how far the pass ahead is."""
+        text = ""
+        if self._silence_timer.isActive():
+            text = f"skipped {duration_text(self._status.silence_s)} without events"
+        elif self._status.index_progress is not None:
+            text = f"indexing {self._status.index_progress:.0%}"
+        self.note_label.setText(text)
 
     def play_or_pause(self) -> None:
         """Ask for the other of the two."""
@@ -188,7 +194,7 @@ class TransportBar(QWidget):
         clock = QVBoxLayout()
         clock.setSpacing(0)
         clock.addWidget(self.clock_label)
-        clock.addWidget(self.silence_label)
+        clock.addWidget(self.note_label)
         row.addLayout(clock)
         row.addWidget(self.go_to_field)
         column = QVBoxLayout(self)

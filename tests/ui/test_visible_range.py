@@ -1,0 +1,141 @@
+"""The part in view on the overview: drawn there, moved and stretched by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from tests.fakes.chart import FakeChart
+from tests.fakes.session import PLAYING, FakeSession
+from vpdesk.core.engine import Engine
+from vpdesk.core.params import EngineParams
+from vpdesk.core.ring import GridRing
+from vpdesk.display.column_times import time_of_column
+from vpdesk.runtime.commands import SeekTime
+from vpdesk.sources.simulator import simulate
+from vpdesk.ui.main_window import MainWindow
+from vpdesk.ui.time_slider import TimeSlider
+
+LEFT = Qt.MouseButton.LeftButton
+SPAN_NS = (1_000 * 10**9, 2_000 * 10**9)
+
+
+@pytest.fixture
+def slider(qtbot: QtBot) -> TimeSlider:
+    slider = TimeSlider()
+    qtbot.addWidget(slider)
+    slider.resize(1016, 40)  # a pixel for a second
+    slider.set_span(*SPAN_NS)
+    slider.set_visible_range((1_200 * 10**9, 1_500 * 10**9))
+    slider.show()
+    return slider
+
+
+def drag(qtbot: QtBot, slider: TimeSlider, from_x: int, to_x: int, y: int = 8) -> list[tuple[float, float]]:
+    """Drag by hand; return the ranges asked for, in seconds."""
+    asked: list[tuple[float, float]] = []
+    slider.range_dragged.connect(lambda start_ns, end_ns: asked.append((start_ns / 1e9, end_ns / 1e9)))
+    qtbot.mousePress(slider, LEFT, pos=QPoint(from_x, y))
+    qtbot.mouseMove(slider, QPoint(to_x, y))
+    qtbot.mouseRelease(slider, LEFT, pos=QPoint(to_x, y))
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("from_x", "to_x", "asked"),
+    [
+        (358, 458, (1_300, 1_600)),  # the middle moves it
+        (358, 58, (900, 1_200)),
+        (208, 108, (1_100, 1_500)),  # the left edge stretches it
+        (508, 608, (1_200, 1_600)),  # and the right one
+        (358, 1_500, (1_700, 2_000)),  # no further than the session
+    ],
+)
+def test_a_hand_on_the_range_moves_or_stretches_it(
+    qtbot: QtBot, slider: TimeSlider, from_x: int, to_x: int, asked: tuple[float, float]
+) -> None:
+    with qtbot.assertNotEmitted(slider.pressed), qtbot.assertNotEmitted(slider.released):
+        assert drag(qtbot, slider, from_x, to_x)[-1] == pytest.approx(asked, abs=0.2)
+
+
+@pytest.mark.parametrize("to_x", [900, 508])
+def test_an_edge_never_passes_the_other(qtbot: QtBot, slider: TimeSlider, to_x: int) -> None:
+    start_s, end_s = drag(qtbot, slider, 208, to_x)[-1]
+    assert start_s < end_s
+
+
+@pytest.mark.parametrize(("x", "y"), [(700, 8), (358, 30)])
+def test_elsewhere_a_press_is_a_jump(qtbot: QtBot, slider: TimeSlider, x: int, y: int) -> None:
+    with qtbot.waitSignal(slider.released, timeout=1000):
+        assert drag(qtbot, slider, x, x, y) == []
+
+
+def test_the_range_is_painted(slider: TimeSlider) -> None:
+    def column(x: int) -> int:
+        return slider.grab().toImage().pixel(x, 8)
+
+    inside, outside = column(358), column(700)
+    assert inside != outside
+    slider.set_visible_range(None)
+    assert column(358) == outside
+
+
+def filled_ring() -> GridRing:
+    ring = GridRing(8, 1024, column_ns=10_000_000)
+    Engine(EngineParams(250_000_000, half_width=8)).feed(np.concatenate(list(simulate(3.0, seed=3))), ring)
+    return ring
+
+
+@pytest.fixture
+def replayed(window: MainWindow, qtbot: QtBot) -> FakeSession:
+    session = FakeSession()
+    session.ring = filled_ring()
+    newest_ns = time_of_column(session.ring, session.ring.span().newest)
+    assert newest_ns is not None
+    session.status = replace(
+        PLAYING, start_ns=newest_ns - 100 * 10**9, end_ns=newest_ns + 100 * 10**9, clock_ns=newest_ns
+    )
+    window.set_session(session)
+    qtbot.waitUntil(lambda: window.transport._status is session.status)
+    return session
+
+
+def test_within_the_columns_the_view_goes_there_and_stops_following(
+    window: MainWindow, replayed: FakeSession, chart: FakeChart
+) -> None:
+    span = replayed.ring.span()
+    times = [time_of_column(replayed.ring, span.newest - back) for back in (150, 50)]
+    window.transport.slider.range_dragged.emit(*times)
+    left, right = chart.view.x_range
+    assert right == pytest.approx(span.newest - 50, abs=1)
+    assert right - left == pytest.approx(100, abs=3)
+    assert not chart.is_following
+    assert not any(isinstance(one, SeekTime) for one in replayed.sent)
+
+
+def test_beyond_the_columns_the_session_goes_there_and_is_followed(
+    window: MainWindow, replayed: FakeSession, chart: FakeChart
+) -> None:
+    chart.set_following(False)
+    start_ns = replayed.status.start_ns
+    window.transport.slider.range_dragged.emit(start_ns, start_ns + 10**9)
+    assert replayed.sent[-1] == SeekTime(start_ns + 10**9)
+    assert chart.is_following
+
+
+def test_a_skipped_silence_and_the_index_are_said(
+    window: MainWindow, replayed: FakeSession, qtbot: QtBot
+) -> None:
+    note = window.transport.note_label
+    replayed.report(index_progress=0.4)
+    qtbot.waitUntil(lambda: note.text() == "indexing 40%")
+    replayed.report(n_silences=1, silence_s=3725.0)
+    qtbot.waitUntil(lambda: note.text() == "skipped 1 h 02 min without events")
+    replayed.report(index_progress=None)
+    qtbot.waitUntil(lambda: window.transport._status is replayed.status)
+    assert note.text().startswith("skipped")
+    window.transport._silence_timer.stop()
+    window.transport._silence_timer.timeout.emit()
+    assert note.text() == ""
