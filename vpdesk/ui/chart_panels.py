@@ -113,9 +113,9 @@ class ChartPanels(QWidget):
         former, place = self._place, self._chart.placement()
         self._place = place
         now_s = perf_counter()
-        if self.ladder.isVisible():
+        if self.ladder.isVisible() or ring is None:
             self._refresh_ladder(ring, grid, _heights(former) != _heights(place), now_s)
-        if self.strips.isVisible():
+        if self.strips.isVisible() or ring is None:
             self._refresh_strips(ring, _columns(former) != _columns(place), now_s)
 
     def _refresh_ladder(self, ring: GridRing | None, grid: Grid | None, is_moved: bool, now_s: float) -> None:
@@ -131,7 +131,7 @@ class ChartPanels(QWidget):
             self.ladder.point_at(None if at is None else at[1])
 
     def _refresh_strips(self, ring: GridRing | None, is_moved: bool, now_s: float) -> None:
-        if is_moved or now_s >= self._strips_due_s:
+        if is_moved or ring is None or now_s >= self._strips_due_s:
             self._strips_due_s = now_s + STRIPS_INTERVAL_S
             self.strips.show_ring(ring, self._place)
         at = self._place.pointer_pt
