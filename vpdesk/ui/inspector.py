@@ -40,6 +40,7 @@ _WIDTH_PX: Final = 400
 _FLOW_TITLES: Final = {"add": "added", "pull": "pulled", "fill": "filled"}
 _HINT: Final = "Click a cell of the chart to see why it has its colour."
 _EVENT_COLUMN: Final = 0
+_LIST_PX: Final = 220  # of the events, unless that leaves the values less than half
 
 
 class InspectorDock(QDockWidget):
@@ -179,6 +180,14 @@ class InspectorDock(QDockWidget):
         self.source_label.setText("exact" if report.event_id == reading.event_id else "newest state")
         self._show_table(report)
         self._show_facts(report)
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """Give the values the height they need, but leave a list of some events."""
+        height = self.parts.height()
+        wanted = self._values.sizeHint().height()
+        values = min(wanted, max(height // 2, height - _LIST_PX))
+        self.parts.setSizes([values, height - values])
 
     def _source_words(self, reading: CellReading) -> str:
         if self._wish is None:
@@ -323,13 +332,13 @@ class InspectorDock(QDockWidget):
         rest.setContentsMargins(8, 4, 8, 8)
         rest.addWidget(self.events_label)
         rest.addWidget(self.events)
-        parts = QSplitter(Qt.Orientation.Vertical)
-        parts.addWidget(scroll)
-        parts.addWidget(below)
-        parts.setStretchFactor(0, 3)
-        parts.setStretchFactor(1, 2)
-        parts.setMinimumWidth(_WIDTH_PX)
-        self.setWidget(parts)
+        self.parts = QSplitter(Qt.Orientation.Vertical)
+        self.parts.addWidget(scroll)
+        self.parts.addWidget(below)
+        self.parts.setChildrenCollapsible(False)
+        self.parts.setMinimumWidth(_WIDTH_PX)
+        self._values = values
+        self.setWidget(self.parts)
 
     @Slot()
     def _on_copy_clicked(self) -> None:
@@ -371,6 +380,8 @@ def _words_of(reading: CellReading) -> str:
     """Return what the chart's column says of the cell."""
     if reading.is_gap:
         return "There was no feed here."
+    if reading.k is None:
+        return "There was no spot yet, so there was no band."
     if not reading.is_in_band:
         return "This price lay outside the band that is computed."
     return ", ".join(f"{name.lower()} {value}" for name, value in reading_pairs(reading)[1:6])
@@ -387,5 +398,6 @@ def _events_title(report: CellReport) -> str:
 def _button(text: str, tip: str) -> QToolButton:
     button = QToolButton()
     button.setText(text)
+    button.setObjectName("close")
     button.setToolTip(tip)
     return button

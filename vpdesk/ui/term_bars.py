@@ -117,7 +117,7 @@ class TermBars(QWidget):
         return QFontMetricsF(self._bold).horizontalAdvance("0.0000")
 
     def _product_width(self) -> float:
-        return QFontMetricsF(self._small).horizontalAdvance("1.5 x 0.0000")
+        return QFontMetricsF(self._small).horizontalAdvance("1.5 + 0.00000")
 
     def _paint_total(
         self,
