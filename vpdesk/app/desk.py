@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from vpdesk.app import replay
+from vpdesk.app.export_desk import Exports
 from vpdesk.app.jobs import Job, Work
 from vpdesk.display.warm_up import warm_up as warm_up_display
 from vpdesk.app.live_desk import LiveDesk
@@ -60,11 +61,13 @@ class Desk(QObject):
         self._source: Closable | None = None
         self._job: Job | None = None
         self._dialog: OpenDialog | None = None
+        self.exports = Exports(self.window)
         self._paths: list[Path] = []
         self._is_preparing_said = False
         self.window.open_requested.connect(self._on_open_requested)
         self.window.demo_requested.connect(self.open_demo)
         self.window.caches_unwanted.connect(self._on_caches_unwanted)
+        self.window.export_requested.connect(self._on_export_requested)
         self.window.closed.connect(self._on_window_closed)
 
     # --- what the command line asks for --------------------------------------------------------------
@@ -165,6 +168,11 @@ class Desk(QObject):
     def _on_caches_cleared(self, n_bytes: int) -> None:
         self.window.show_notice(f"{n_bytes / 1e6:.0f} MB of cached data deleted.")
 
+    @Slot()
+    def _on_export_requested(self) -> None:
+        if self.session is not None and isinstance(self._source, Tape):
+            self.exports.ask(self.session, self._source)
+
     # --- jobs --------------------------------------------------------------------------------------------
 
     def _start(self, name: str, work: Work) -> None:
@@ -197,6 +205,7 @@ class Desk(QObject):
     @Slot()
     def _on_window_closed(self) -> None:
         self._cancel_job()
+        self.exports.cancel(CLOSE_TIMEOUT_S)
         if self.session is not None:
             self.is_closed_cleanly = _close_in_order(self.session, self._source)
         self.session = None

@@ -130,6 +130,8 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
                "Copy the values under the pointer", ("Ctrl+C",), "Copy", needs=Needs.SESSION),
     ActionSpec("save_picture", "Save a picture...", "File", "ask_for_picture", "Save the chart as a PNG file",
                ("Ctrl+S",), "Copy", needs=Needs.SESSION),
+    ActionSpec("export", "Export columns...", "File", "ask_for_export",
+               "Write columns as a Parquet or Arrow file", ("Ctrl+Shift+E",), "Copy", needs=Needs.REPLAY),
     ActionSpec("quit", "Quit", "File", "close", "Close the window", ("Ctrl+Q",), "Quit"),
     ActionSpec("play_pause", "Play or pause", "Playback", "transport.play_or_pause", "Play or pause",
                ("Space",), icon="play", needs=Needs.REPLAY),

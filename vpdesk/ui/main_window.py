@@ -74,6 +74,8 @@ class MainWindow(QMainWindow):
         Open these files (dialog, drag and drop, recent files).
     demo_requested(), live_requested()
         Play the simulated session; connect to a feed.
+    export_requested()
+        Write columns of the session to a file.
     closed()
         The window is gone and its timer stopped; the application ends the rest.
     """
@@ -81,6 +83,7 @@ class MainWindow(QMainWindow):
     open_requested = Signal(list)
     demo_requested = Signal()
     live_requested = Signal()
+    export_requested = Signal()
     closed = Signal()
 
     def __init__(self, chart: HeatmapView, settings: SettingsFile, parent: QWidget | None = None) -> None:
@@ -174,6 +177,10 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._on_picture_path_selected)
         dialog.open()
+
+    def ask_for_export(self) -> None:
+        """Ask the application to write columns to a file."""
+        self.export_requested.emit()
 
     def copy_readout(self) -> None:
         """Copy the values under the pointer."""

@@ -1,0 +1,202 @@
+"""Exports as a user makes them: from the window while it plays, and from the command line."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.export.sessions import straight_run
+from vpdesk.app.desk import Desk
+from vpdesk.app.export import read_cadence
+from vpdesk.core.params import EngineParams
+from vpdesk.errors import VpdeskError
+from vpdesk.runtime.commands import Pause, SeekEvent
+from vpdesk.runtime.status import SessionState
+from vpdesk.sources.simulator import START_NS, write_session
+from vpdesk.sources.tape import Tape, open_tape
+from vpdesk.ui.export_dialog import SESSION, ExportDialog
+from vpdesk.ui.settings import SettingsFile
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.qt_log_ignore(
+    r"This plugin does not support (propagateSizeHints|raise)", extend=True
+)
+LONG_MS = 120_000  # the first process of all compiles every kernel
+S = 10**9
+
+
+@pytest.fixture(scope="module")
+def market_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("market") / "market.dbn.zst"
+    write_session(path, 20.0, seed=3)
+    return path
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, tmp_path: Path, market_file: Path) -> Iterator[Desk]:
+    """The program, paused in the middle of a file."""
+    desk = Desk(SettingsFile(tmp_path / "vpdesk.ini"))
+    desk.window.resize(1280, 720)
+    desk.window.show()
+    desk.open_now([market_file], None, None)
+    qtbot.waitUntil(lambda: desk.session is not None and desk.session.status.is_complete, timeout=LONG_MS)
+    desk.session.send(Pause())
+    desk.session.send(SeekEvent(25_000))
+    qtbot.waitUntil(lambda: desk.session.status.event_id == 25_000, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: desk.session.status.state is SessionState.PAUSED, timeout=LONG_MS)
+    qtbot.wait(100)  # some frames
+    yield desk
+    desk.window.close()
+    QApplication.processEvents()
+    QApplication.instance().setStyleSheet("")
+    desk.window.deleteLater()
+
+
+def dialog_of(desk: Desk, path: Path) -> ExportDialog:
+    desk.window.actions_by_id["export"].trigger()
+    dialog = desk.exports.dialog
+    assert dialog is not None
+    dialog.path_field.setText(str(path))
+    return dialog
+
+
+def assert_rows_are_those_of_a_straight_run(path: Path, tape: Tape, params: EngineParams) -> int:
+    table = pq.ParquetFile(path).read()
+    expected, _ = straight_run(tape.read(0, tape.n_records), params, S // 10)
+    seqs = table["seq"].to_numpy()
+    for name in ("pressure", "vacuum", "last_event_id"):
+        values = table[name].combine_chunks().flatten().to_numpy()
+        assert values.tobytes() == getattr(expected, name)[seqs].tobytes()
+    return table.num_rows
+
+
+def test_the_columns_in_view_are_written_whole_though_the_session_stands_within_them(
+    qtbot: QtBot, desk: Desk, tmp_path: Path, market_file: Path
+) -> None:
+    dialog = dialog_of(desk, tmp_path / "view.parquet")
+    newest = desk.session.ring.span().newest
+    first, _ = desk.window.chart.visible_columns()
+    dialog.export_button.click()
+    qtbot.waitUntil(lambda: dialog.cancel_button.text() == "Close", timeout=LONG_MS)
+    tape = open_tape(market_file)
+    n_rows = assert_rows_are_those_of_a_straight_run(dialog.choice().path, tape, desk.session.params)
+    assert n_rows == newest - max(0, first) + 1
+    assert pq.read_table(dialog.choice().path)["event_id"][-1].as_py() > 25_000
+    dialog.reject()
+    qtbot.waitUntil(lambda: desk.exports.dialog is None)
+
+
+def test_an_export_survives_that_its_session_is_closed(
+    qtbot: QtBot, desk: Desk, tmp_path: Path, market_file: Path
+) -> None:
+    dialog = dialog_of(desk, tmp_path / "all.parquet")
+    former, params = desk.session, desk.session.params
+    desk.open_now([market_file], None, None)
+    qtbot.waitUntil(lambda: desk.session is not former, timeout=LONG_MS)
+    dialog.range_choices.button(SESSION).click()
+    dialog.export_button.click()
+    qtbot.waitUntil(lambda: dialog.cancel_button.text() == "Close", timeout=LONG_MS)
+    tape = open_tape(market_file)
+    assert assert_rows_are_those_of_a_straight_run(tmp_path / "all.parquet", tape, params) > 1000
+
+
+@pytest.mark.parametrize("way", ["dialog", "window"])
+def test_closing_while_writing_leaves_nothing(qtbot: QtBot, desk: Desk, tmp_path: Path, way: str) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    dialog = dialog_of(desk, folder / "all.parquet")
+    dialog.range_choices.button(SESSION).click()
+    dialog.export_button.click()
+    qtbot.waitUntil(lambda: any(folder.iterdir()), timeout=LONG_MS)
+    (dialog if way == "dialog" else desk.window).close()
+    qtbot.waitUntil(lambda: not any(folder.iterdir()), timeout=LONG_MS)
+
+
+def test_a_file_that_cannot_be_written_is_said_in_the_dialog(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    dialog = dialog_of(desk, tmp_path / "none" / "all.parquet")
+    dialog.export_button.click()
+    qtbot.waitUntil(lambda: "There is no folder" in dialog.words_label.text(), timeout=LONG_MS)
+    assert dialog.export_button.isEnabled()
+    dialog.reject()
+
+
+# --- the command line ----------------------------------------------------------------------------------
+
+
+def vpdesk_export(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "vpdesk", "export", *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_the_command_writes_the_columns_of_a_range(market_file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "some.parquet"
+    assert START_NS % (60 * S) == 0
+    minute = (START_NS // (60 * S)) % (24 * 60)
+    clock = f"{minute // 60:02d}:{minute % 60:02d}"
+
+    done = vpdesk_export(
+        market_file, "-o", path, "--from", f"{clock}:05", "--to", f"{clock}:07.5",
+        "--column", "250ms", "--half-width", "15", "--tau", "3",
+    )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"{path}: 10 columns, ")
+    table = pq.read_table(path)
+    assert table["start_ns"].cast("int64")[0].as_py() == START_NS + 5 * S
+    facts = json.loads(table.schema.metadata[b"vpdesk"])
+    assert (facts["K"], facts["params"]["tau_s"], facts["column_ns"]) == (15, 3.0, S // 4)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("-o", "some.csv"), "must end in .parquet or .arrow"),
+        (("-o", "none/some.arrow"), "There is no folder none"),
+        (("-o", "some.arrow", "--column", "soon"), "'soon' is no width of a column"),
+    ],
+)
+def test_a_wish_that_makes_no_sense_is_refused_in_one_sentence(
+    market_file: Path, options: tuple[str, ...], words: str
+) -> None:
+    done = vpdesk_export(market_file, *options)
+    assert done.returncode == 1
+    assert done.stderr.startswith("vpdesk: ")
+    assert done.stderr.count("\n") == 1
+    assert words in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "cadence"),
+    [
+        ("100ms", (S // 10, 0)),
+        ("1s", (S, 0)),
+        ("250 us", (250_000, 0)),
+        ("5m", (300 * S, 0)),
+        ("1 event", (86_400 * S, 1)),
+        ("50 Events", (86_400 * S, 50)),
+        ("50events", (86_400 * S, 50)),
+    ],
+)
+def test_a_column_is_a_time_or_a_number_of_events(text: str, cadence: tuple[int, int]) -> None:
+    assert read_cadence(text) == cadence
+
+
+@pytest.mark.parametrize("text", ["", "0ms", "0 events", "100", "-1s", "1.5s", "25h", "1ns", "9" * 13 + "s"])
+def test_what_is_no_column_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(VpdeskError, match=r"\.$"):
+        read_cadence(text)
