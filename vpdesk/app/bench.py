@@ -27,6 +27,9 @@ from vpdesk.app.progress import progress_bar
 from vpdesk.core.engine import Engine, warm_up
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import DEFAULT_COLUMN_NS, GridRing
+from vpdesk.runtime.player import Cadence
+from vpdesk.runtime.replay_session import span_of
+from vpdesk.runtime.seek_bench import RecordsInMemory, measure_seeks
 from vpdesk.sources.cache import Cache
 from vpdesk.sources.simulator import simulate
 from vpdesk.sources.tape import open_tape
@@ -35,6 +38,8 @@ N_RUNS: Final = 5
 N_TWIN_EVENTS: Final = 20_000
 MAX_DENSE_EVENTS: Final = 500_000
 DENSE_COLUMNS: Final = 2048
+SEEK_COLUMNS: Final = 2048
+SEEK_HALF_WIDTH: Final = 80  # as in the window
 SIMULATED_TICK: Final = 250_000_000
 SEED: Final = 1
 
@@ -56,6 +61,7 @@ def run(files: list[Path], *, n_events: int, with_frames: bool) -> None:
         warm_up()
     typer.echo(f"{stream.name}: {len(stream.records):,} events")
     _engine(stream)
+    _seeks(stream)
     if with_frames:
         _frames()
 
@@ -136,6 +142,26 @@ def _dense(stream: Stream, half_width: int, capacity: int) -> None:
     _row(f"engine, a column at every event, K = {half_width}", *_rates_of(statistics.median(dense)))
     _row(f"  plain copy of a column ({n_bytes:,} bytes)", *_rates_of(statistics.median(copies)))
     typer.echo(f"  a column adds {statistics.median(ratios):.2f} x the plain copy of its bytes")
+
+
+def _seeks(stream: Stream) -> None:
+    """Measure going to random moments of an indexed session, the chart filled before each."""
+    times = measure_seeks(
+        RecordsInMemory(stream.records),
+        EngineParams(stream.tick_size, half_width=SEEK_HALF_WIDTH),
+        Cadence(DEFAULT_COLUMN_NS),
+        span_of(stream.records),
+        history_columns=SEEK_COLUMNS,
+    )
+    typer.echo(
+        f"index of {len(stream.records):,} events: {times.index_s:.2f} s, {times.n_keyframes} keyframes"
+    )
+    for name, median_ms, p99_ms in (
+        (f"seek forward, {SEEK_COLUMNS} columns filled", times.forward_median_ms, times.forward_p99_ms),
+        (f"seek back, {SEEK_COLUMNS} columns filled", times.back_median_ms, times.back_p99_ms),
+        ("step back by an event", times.step_back_median_ms, times.step_back_p99_ms),
+    ):
+        typer.echo(f"{name}: median {median_ms:.1f} ms, p99 {p99_ms:.1f} ms")
 
 
 def _time_engine(

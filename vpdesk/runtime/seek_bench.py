@@ -5,11 +5,26 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vpdesk.core.params import EngineParams
 from vpdesk.runtime.indexer import Indexer
 from vpdesk.runtime.keyframes import KEYFRAME_EVENTS, MAX_KEYFRAME_BYTES, Keyframes
 from vpdesk.runtime.player import Cadence, Player, RecordTape
+
+
+class RecordsInMemory:
+    """A complete tape over (n,) records of MBO_DTYPE."""
+
+    is_complete = True
+
+    def __init__(self, records: NDArray[np.void]) -> None:
+        self.n_records = len(records)
+        self._records = records
+
+    def read(self, start: int, stop: int) -> NDArray[np.void]:
+        """Return records ``start .. stop - 1``, a view."""
+        return self._records[start:stop]
 
 
 @dataclass(frozen=True)
