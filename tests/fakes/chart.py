@@ -1,7 +1,7 @@
 """A chart that only remembers what it was told."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QWidget
 
 from vpdesk.display.layers import LAYERS
@@ -64,6 +64,9 @@ class FakeChart(QWidget):
 
     def set_layer(self, name: str) -> None:
         self.layer = name
+
+    def colour_of(self, value: float) -> QColor:
+        return QColor("red" if value < 0 else "blue")
 
     def set_scale(self, kind: str, bounds: tuple[float, float] | None = None) -> None:
         low, high = bounds or (-7.0, 7.0)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from tests.fakes.chart import FakeChart
 from tests.fakes.session import LIVE, FakeSession
 from vpdesk.core.cell_report import CellReport, PriceEvent, cell_report
 from vpdesk.core.engine import Engine
@@ -75,8 +76,9 @@ def desk(market: NDArray[np.void]) -> Market:
 
 
 @pytest.fixture
-def dock(qtbot: QtBot, desk: Market) -> InspectorDock:
-    dock = InspectorDock()
+def dock(qtbot: QtBot, desk: Market, chart: FakeChart) -> InspectorDock:
+    qtbot.addWidget(chart)
+    dock = InspectorDock(chart)
     qtbot.addWidget(dock)
     dock.set_session(desk.session)
     dock.resize(420, 800)
@@ -121,6 +123,31 @@ def test_a_click_asks_for_the_cell_and_shows_its_report(
     qtbot.waitUntil(lambda: inspector.report is report)
     assert inspector.source_label.text() == "exact"
     assert not real_window.chart._canvas.pin.cell.isEmpty()
+
+
+def test_the_swatch_has_the_very_colour_of_the_cell_in_every_layer(
+    real_window: MainWindow, desk: Market, qtbot: QtBot
+) -> None:
+    chart, inspector = real_window.chart, real_window.inspector
+    chart.set_overlays(frozenset())
+    for layer in ("net", "pressure", "resistance", "depth"):
+        real_window.actions_by_id[f"layer_{layer}"].trigger()
+        chart.tick()
+        canvas = chart._canvas
+        at = QPoint(round(canvas.field_rect.right()) - 30, round(canvas.field_rect.center().y()) - 12)
+        qtbot.mouseClick(canvas.viewport(), LEFT, pos=at)
+        # device pixels are points on this screen
+        painted = int(canvas.image.image[at.y(), at.x()]) & 0xFFFFFF
+        assert inspector.swatch.styleSheet().startswith(f"background: #{painted:06x};")
+
+
+def test_another_layer_gets_another_verdict(dock: InspectorDock, desk: Market, chart: FakeChart) -> None:
+    dock.pin(desk.reading())
+    desk.session.cell_report = desk.report()
+    dock.pull()
+    chart.layer = "depth"
+    dock.refresh()
+    assert dock.verdict_label.text().startswith(f"{desk.report().depth} contracts rest here")
 
 
 def test_the_bars_and_the_table_show_the_values_of_the_report(dock: InspectorDock, desk: Market) -> None:

@@ -58,6 +58,20 @@ def term_rows(terms: tuple[Term, ...], scale: float) -> tuple[TermRow, ...]:
     return tuple(rows)
 
 
+def layer_value(report: CellReport, layer: str) -> float | None:
+    """Return what a layer shows of the cell; None for the age of a cell never touched."""
+    values = {
+        "net": report.net,
+        "balance": report.force,
+        "pressure": report.pressure,
+        "vacuum": report.vacuum,
+        "resistance": report.resistance,
+        "depth": float(report.depth),
+        "age": report.age_s,
+    }
+    return values[layer]
+
+
 def verdict(report: CellReport, layer: str, unit: str) -> str:
     """Return why the cell has its colour in a layer, in one or two sentences; ``unit`` of quantity."""
     pressure, vacuum = number_text(report.pressure), number_text(report.vacuum)

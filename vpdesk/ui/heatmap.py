@@ -8,16 +8,16 @@ from datetime import UTC, tzinfo
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from vpdesk.core.ring import H_CENTRE, H_LAST_TRADE, H_SPOT_TICK, NO_TICK, GridRing
 from vpdesk.display.colours import DARK_SHADES, LIGHT_SHADES, Shades, colour_table, fade_table
 from vpdesk.display.follow import SpotFollower
 from vpdesk.display.layers import LAYERS
-from vpdesk.display.placement import FieldPlacement
 from vpdesk.display.overlay_shapes import TradeDots, price_y_px, step_line, trade_dots
+from vpdesk.display.placement import FieldPlacement
 from vpdesk.display.reading import CellReading, read_cell
 from vpdesk.display.scale import Scale
 from vpdesk.display.scale_book import ScaleBook
@@ -89,6 +89,8 @@ class HeatmapView(QWidget):
         self._is_placed = False  # whether the view was ever put where the data is
         self._is_stale = True  # something but the ring changed since the last frame
         self._mark: tuple[object, ...] = ()
+        self._marked_tick: int | None = None
+        self._pin: CellReading | None = None
         self._pointer: QPointF | None = None
         self._reading: CellReading | None = None
         self._lay_out()
@@ -110,6 +112,8 @@ class HeatmapView(QWidget):
             == (ring.tick_size, ring.ticks_per_bucket, ring.column_ns, ring.column_events)
         )
         self._is_placed = self._is_placed and is_comparable
+        if former is not None and not is_comparable:
+            self._pin = None  # its column is another one now
 
     def set_layer(self, name: str) -> None:
         """Show one of `layers.LAYERS`. Each layer keeps its own scale."""
@@ -117,6 +121,16 @@ class HeatmapView(QWidget):
             raise ValueError(f"a layer is one of {', '.join(LAYERS)}, not {name!r}")
         self._layer = LAYERS[name]
         self._show_layer()
+
+    @property
+    def layer(self) -> str:
+        """The layer shown, one of `layers.LAYERS`."""
+        return self._layer.name
+
+    def colour_of(self, value: float) -> QColor:
+        """Return the colour in which the layer shows a value, were it fresh."""
+        upper_half = int(np.float32(value).view(np.uint32)) >> 16
+        return QColor.fromRgb(int(self._table[upper_half]))
 
     def set_price_axis(self, name: str) -> None:
         """Show absolute prices ("price") or distances from the spot ("spot")."""
@@ -170,6 +184,24 @@ class HeatmapView(QWidget):
     def set_time_zone(self, zone: tzinfo | None) -> None:
         """Write times in this zone; None is the computer's own."""
         self._zone = zone
+        self._is_stale = True
+
+    def mark_event(self, tick: int | None) -> None:
+        """Frame the newest column's cell at a price: where the event just applied was; None frames none."""
+        if tick != self._marked_tick:
+            self._marked_tick = tick
+            self._is_stale = True
+
+    def reading(self) -> CellReading | None:
+        """Return the cell under the pointer, or else the newest one at the spot; None where there is none."""
+        if self._reading is not None or self._ring is None:
+            return self._reading
+        row = 0 if self._is_relative else self._newest_centre()
+        return self._read_cell(self._ring.published_seq, row)
+
+    def set_pin(self, reading: CellReading | None) -> None:
+        """Mark the cell of a reading, or none; the mark stays on its column and price."""
+        self._pin = reading
         self._is_stale = True
 
     # --- where the view is -------------------------------------------------------------------------
@@ -309,6 +341,8 @@ class HeatmapView(QWidget):
 
     def _paint_overlays(self, request: FrameRequest) -> None:
         ring = self._ring
+        self._canvas.overlay.set_mark(self._marked_cell())
+        self._canvas.pin.set_cell(self._pinned_cell())
         if ring is None or ring.published_seq < 0:
             self._canvas.overlay.set_shapes([], None, 1.0)
             return
@@ -326,6 +360,29 @@ class HeatmapView(QWidget):
         if "trades" in self._overlays:
             dots = trade_dots(ring, request, self._window.open_seq, self._window.open_header)
         self._canvas.overlay.set_shapes(lines, dots, self._usual_dot_size(dots))
+
+    def _marked_cell(self) -> QRectF:
+        """Return the marked cell in device pixels of the field, empty for none."""
+        ring, tick = self._ring, self._marked_tick
+        if ring is None or tick is None or ring.published_seq < 0:
+            return QRectF()
+        view = self._view
+        base = int(self._window.open_header[H_CENTRE]) if self._is_relative else 0
+        row = tick // ring.ticks_per_bucket - base
+        left, top = view.x_px(self._window.open_seq), view.y_px(row + 1)
+        return QRectF(left, top, view.px_per_column, view.px_per_row)
+
+    def _pinned_cell(self) -> QRectF:
+        """Return the pinned cell in points of the field, empty for none."""
+        pin, view = self._pin, self._view
+        if pin is None or self._ring is None:
+            return QRectF()
+        row = pin.k if self._is_relative else pin.tick // self._ring.ticks_per_bucket
+        if row is None:
+            return QRectF()
+        left, top = view.x_px(pin.seq), view.y_px(row + 1)
+        size = (view.px_per_column / self._density, view.px_per_row / self._density)
+        return QRectF(left / self._density, top / self._density, *size)
 
     def _usual_dot_size(self, dots: TradeDots | None) -> float:
         """Return the quantity that gets a dot of the usual area, settled once for each degree of pooling."""
@@ -481,12 +538,16 @@ class HeatmapView(QWidget):
         self._show_reading(reading)
 
     def _read_at(self, at: QPointF) -> CellReading | None:
+        column = self._view.column_at(at.x() * self._density)
+        return self._read_cell(column, self._view.row_at(at.y() * self._density))
+
+    def _read_cell(self, column: int, row: int) -> CellReading | None:
         if self._ring is None:
             return None
         return read_cell(
             self._ring,
-            self._view.column_at(at.x() * self._density),
-            self._view.row_at(at.y() * self._density),
+            column,
+            row,
             is_relative=self._is_relative,
             layer=self._layer.name,
             unit=self._unit(),

@@ -27,10 +27,11 @@ from PySide6.QtWidgets import (
 
 from vpdesk.core.cell_report import CellReport, PriceEvent, cell_report
 from vpdesk.display.reading import CellReading
-from vpdesk.display.terms import before_text, event_words, report_text, verdict
+from vpdesk.display.terms import before_text, event_words, layer_value, report_text, verdict
 from vpdesk.display.text import age_text, moment_text, number_text, price_text
 from vpdesk.runtime.commands import Inspect, SeekEvent
 from vpdesk.runtime.session import Session
+from vpdesk.ui.heatmap import HeatmapView
 from vpdesk.ui.readout import reading_pairs
 from vpdesk.ui.term_bars import TermBars
 from vpdesk.ui.theme import DARK, Tones, tabular
@@ -40,26 +41,30 @@ _WIDTH_PX: Final = 400
 _FLOW_TITLES: Final = {"add": "added", "pull": "pulled", "fill": "filled"}
 _HINT: Final = "Click a cell of the chart to see why it has its colour."
 _EVENT_COLUMN: Final = 0
+_SWATCH_PX: Final = 20
 _LIST_PX: Final = 220  # of the events, unless that leaves the values less than half
 
 
 class InspectorDock(QDockWidget):
     """One pinned cell. Every method is for the UI thread.
 
+    Parameters
+    ----------
+    chart
+        Its clicks pin a cell, and it shows the mark of the pinned one.
+
     Signals
     -------
     requested(Command)
         What to send to the session.
-    pin_changed(CellReading or None)
-        Another cell is pinned, or none.
     """
 
     requested = Signal(object)
-    pin_changed = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, chart: HeatmapView, parent: QWidget | None = None) -> None:
         super().__init__("Inspector", parent)
         self.setObjectName("inspector_dock")
+        self._chart = chart
         self._session: Session | None = None
         self._zone: tzinfo | None = UTC
         self._tones: Tones = DARK
@@ -67,8 +72,11 @@ class InspectorDock(QDockWidget):
         self._wish: Inspect | None = None
         self.reading: CellReading | None = None
         self.report: CellReport | None = None
+        self._sized_for: CellReading | None = None
         self._make_widgets()
         self._lay_out()
+        chart.clicked.connect(self.pin)
+        chart.scale_changed.connect(self.refresh)
         self.events.itemActivated.connect(self._on_event_activated)
         self.events.itemClicked.connect(self._on_event_clicked)
         self.copy_button.clicked.connect(self._on_copy_clicked)
@@ -94,6 +102,12 @@ class InspectorDock(QDockWidget):
         self.bars.set_tones(tones)
         self._show()
 
+    @Slot()
+    def refresh(self) -> None:
+        """Show the same cell anew: another layer is shown, or in other colours."""
+        self._show()
+
+    @Slot(object)
     def pin(self, reading: CellReading) -> None:
         """Show a cell until another one is pinned, or none."""
         self.reading = reading
@@ -101,16 +115,14 @@ class InspectorDock(QDockWidget):
         self.show()
         self.raise_()
         self._show()
-        self.pin_changed.emit(reading)
+        self._chart.set_pin(reading)
 
     def unpin(self) -> None:
         """Let the cell go and hide."""
-        had_pin = self.reading is not None
         self.reading = self.report = self._wish = None
         self.hide()
         self._show()
-        if had_pin:
-            self.pin_changed.emit(None)
+        self._chart.set_pin(None)
 
     def pull(self) -> None:
         """Show what is new; call it with every frame."""
@@ -162,6 +174,7 @@ class InspectorDock(QDockWidget):
         self.facts_label.setVisible(report is not None)
         self.bars.show_report(report, self._unit)
         self._show_events(report)
+        self._show_swatch()
         if reading is None:
             self.price_label.setText("No cell is pinned")
             self.moment_label.setText(_HINT)
@@ -176,16 +189,34 @@ class InspectorDock(QDockWidget):
             return
         after = f"{moment_text(report.clock_ns, self._zone)}\nafter event {grouped(report.event_id)}"
         self.moment_label.setText(after)
-        self.verdict_label.setText(verdict(report, reading.layer, self._unit))
+        self.verdict_label.setText(verdict(report, self._chart.layer, self._unit))
         self.source_label.setText("exact" if report.event_id == reading.event_id else "newest state")
         self._show_table(report)
         self._show_facts(report)
-        self._share_height()
+        if self._sized_for is not reading:
+            self._sized_for = reading
+            self._share_height()
+
+    def _show_swatch(self) -> None:
+        """Show the colour of the cell in the layer shown."""
+        reading, report, layer = self.reading, self.report, self._chart.layer
+        value = None
+        if report is not None:
+            value = layer_value(report, layer)
+        elif reading is not None and reading.layer == layer:
+            value = reading.value
+        self.swatch.setVisible(value is not None)
+        if value is not None:
+            colour = self._chart.colour_of(value).name()
+            self.swatch.setStyleSheet(f"background: {colour}; border: 1px solid {self._tones.muted};")
 
     def _share_height(self) -> None:
         """Give the values the height they need, but leave a list of some events."""
         height = self.parts.height()
         wanted = self._values.sizeHint().height()
+        layout = self._values.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            wanted = max(wanted, layout.totalHeightForWidth(self._values.width()))
         values = min(wanted, max(height // 2, height - _LIST_PX))
         self.parts.setSizes([values, height - values])
 
@@ -255,6 +286,9 @@ class InspectorDock(QDockWidget):
     # --- wiring ------------------------------------------------------------------------------------
 
     def _make_widgets(self) -> None:
+        self.swatch = QLabel()
+        self.swatch.setFixedSize(_SWATCH_PX, _SWATCH_PX)
+        self.swatch.setToolTip("The colour of the cell, before any dimming by age")
         self.price_label = QLabel()
         self.price_label.setFont(tabular(self.font(), scale=1.35, bold=True))
         self.source_label = QLabel()
@@ -309,6 +343,7 @@ class InspectorDock(QDockWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
+        head.addWidget(self.swatch)
         head.addWidget(self.price_label)
         head.addWidget(self.source_label)
         head.addStretch(1)

@@ -43,11 +43,14 @@ from vpdesk.ui.health_strip import HealthStrip
 from vpdesk.ui.heatmap import HeatmapView
 from vpdesk.ui.help_dialogs import AboutDialog, AnomalyDialog, ShortcutSheet
 from vpdesk.ui.icons import icon
+from vpdesk.ui.inspector import InspectorDock
 from vpdesk.ui.notices import NoticeBar
+from vpdesk.ui.playback_docks import PlaybackDocks
 from vpdesk.ui.readout import ReadoutBar, reading_pairs
 from vpdesk.ui.settings import MAX_RECENT, SettingsFile
 from vpdesk.ui.theme import apply_tones, resolve_tones
 from vpdesk.ui.transport import TransportBar
+from vpdesk.ui.visible_range import VisibleRange
 from vpdesk.ui.welcome import WelcomePage
 from vpdesk.ui.words import quantity_unit
 
@@ -72,6 +75,8 @@ class MainWindow(QMainWindow):
     -------
     open_requested(list[Path])
         Open these files (dialog, drag and drop, recent files).
+    caches_unwanted()
+        Delete what is kept to open files faster.
     demo_requested(), live_requested()
         Play the simulated session; connect to a feed.
     export_requested()
@@ -81,6 +86,7 @@ class MainWindow(QMainWindow):
     """
 
     open_requested = Signal(list)
+    caches_unwanted = Signal()
     demo_requested = Signal()
     live_requested = Signal()
     export_requested = Signal()
@@ -94,6 +100,7 @@ class MainWindow(QMainWindow):
         damage = settings.load()
         self._session: Session | None = None
         self._ring: GridRing | None = None
+        self._facts: SessionFacts | None = None
         self._history_asked = 0  # columns before the current one
         self._status = SessionStatus()
         self.chart = chart
@@ -103,7 +110,6 @@ class MainWindow(QMainWindow):
         self._connect()
         self._frame_rate = FrameRate()
         self._frame_timer = QTimer(self)
-        self._facts: SessionFacts | None = None
         self._frame_timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._frame_timer.setInterval(FRAME_INTERVAL_MS)
         self._frame_timer.timeout.connect(self._on_frame_timer_timeout)
@@ -122,6 +128,7 @@ class MainWindow(QMainWindow):
         self._history_asked = 0
         self._status = SessionStatus()
         facts = session.facts if session else None
+        self._facts = facts
         self.setWindowTitle(f"{facts.title} - vpdesk" if facts else "vpdesk")
         self.simulated_line.setText(facts.notice if facts else "")
         self.simulated_line.setVisible(bool(facts and facts.notice))
@@ -129,9 +136,10 @@ class MainWindow(QMainWindow):
         self.transport.setVisible(session is not None)
         self.transport.set_live(bool(facts and facts.is_live))
         self._forget_former()
+        self.playback.set_session(facts)
+        self.inspector.set_session(session)
         self._enable_actions()
         self.choices.set_instrument(facts.symbol if facts else "", facts.dataset if facts else "")
-        self._facts = facts
         self.panels.set_quantity_unit(quantity_unit(facts.dataset if facts else ""))
         if session is not None:
             self._send_speed(session)
@@ -169,6 +177,10 @@ class MainWindow(QMainWindow):
         """Ask the application for the simulated session."""
         self.demo_requested.emit()
 
+    def ask_to_clear_caches(self) -> None:
+        """Ask the application to delete decoded files and indexes."""
+        self.caches_unwanted.emit()
+
     def ask_for_picture(self) -> None:
         """Let the user choose where to save a picture; does not wait."""
         dialog = QFileDialog(self, "Save a picture", filter="PNG (*.png)")
@@ -195,25 +207,6 @@ class MainWindow(QMainWindow):
         if isinstance(command, SetSpeed) and not self._session.facts.is_simulated:
             self._settings.prefer(speed=command.speed)
 
-    def go_to_end(self) -> None:
-        """Go to the last event known."""
-        self.send(SeekEvent(self._status.n_records))
-
-    def cancel_work(self) -> None:
-        """Leave a field, or else give up the work under way."""
-        if not self.transport.give_up_typing() and self._status.progress is not None:
-            self.send(CancelWork())
-
-    def show_theme(self, name: str) -> None:
-        """Dress the window in another theme."""
-        self._settings.prefer(theme=name)
-        self.actions_by_id[f"theme_{name}"].setChecked(True)
-        self._apply_theme()
-
-    def swap_theme(self) -> None:
-        """Swap dark and light."""
-        self.show_theme("light" if resolve_tones(self._settings.preferences.theme).is_dark else "dark")
-
     def record(self, is_on: bool) -> None:
         """Begin or end the recording of the live feed."""
         self.send(SetRecording(is_on))
@@ -225,6 +218,35 @@ class MainWindow(QMainWindow):
         if live is not None and any(shown):
             one = live.instruments[(shown.index(True) + direction) % len(shown)]
             self.send(SelectInstrument(one.publisher_id, one.instrument_id))
+
+    def go_to_end(self) -> None:
+        """Go to the last event known."""
+        self.send(SeekEvent(self._status.n_records))
+
+    def cancel_work(self) -> None:
+        """Leave a field, or else give up the work under way, or else let the pinned cell go."""
+        if self.transport.give_up_typing():
+            return
+        if self._status.progress is not None:
+            self.send(CancelWork())
+        else:
+            self.inspector.unpin()
+
+    def inspect_cell(self) -> None:
+        """Pin the cell under the pointer, or else the newest one at the spot."""
+        reading = self.chart.reading()
+        if reading is not None:
+            self.inspector.pin(reading)
+
+    def show_theme(self, name: str) -> None:
+        """Dress the window in another theme."""
+        self._settings.prefer(theme=name)
+        self.actions_by_id[f"theme_{name}"].setChecked(True)
+        self._apply_theme()
+
+    def swap_theme(self) -> None:
+        """Swap dark and light."""
+        self.show_theme("light" if resolve_tones(self._settings.preferences.theme).is_dark else "dark")
 
     def show_full_screen(self, is_full: bool) -> None:
         """Fill the screen, or stop doing so."""
@@ -292,6 +314,10 @@ class MainWindow(QMainWindow):
         self.anomalies = AnomalyDialog(self)
         self.choices = ChartChoices(self.chart, self._settings, self.actions_by_id, self)
         self.panels = ChartPanels(self.chart, self._settings, self.actions_by_id)
+        self.playback = PlaybackDocks(self)
+        self.inspector = InspectorDock(self.chart, self)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.inspector)
+        self.visible_range = VisibleRange(self.chart, self.transport.slider, self)
         self._choice_buttons = ChoiceButtons()
 
     def _lay_out(self) -> None:
@@ -315,10 +341,19 @@ class MainWindow(QMainWindow):
         self.transport.focus_returned.connect(self._on_focus_returned)
         self.health.anomalies_requested.connect(self.show_anomalies)
         self.health.cancel_requested.connect(self._on_cancel_requested)
+        self.health.instrument_chosen.connect(self.send)
         self.welcome.recent_chosen.connect(self._on_recent_chosen)
+        self.playback.requested.connect(self.send)
+        self.playback.noticed.connect(self.show_notice)
+        self.playback.focus_returned.connect(self._on_focus_returned)
+        self.visible_range.requested.connect(self.send)
         self.choices.zone_changed.connect(self.transport.set_zone)
+        self.choices.zone_changed.connect(self.playback.set_zone)
+        self.choices.zone_changed.connect(self.inspector.set_zone)
         self.choices.scale_shown.connect(self._on_scale_shown)
         self.chart.hovered.connect(self._on_chart_hovered)
+        self.choices.scale_shown.connect(self.inspector.refresh)
+        self.inspector.requested.connect(self.send)
         QApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
 
     def _apply_preferences(self) -> None:
@@ -348,7 +383,6 @@ class MainWindow(QMainWindow):
         if isinstance(app, QApplication):
             apply_tones(app, tones)
         self.setWindowIcon(icon("app", tones.accent, tones.muted))
-        self.health.instrument_chosen.connect(self.send)
         for spec in ACTIONS:
             if spec.icon:
                 self.actions_by_id[spec.id].setIcon(icon(spec.icon, tones.text, tones.line))
@@ -357,6 +391,7 @@ class MainWindow(QMainWindow):
         self.welcome.show_icons()
         self.chart.set_theme(tones.is_dark)
         self.panels.set_tones(tones)
+        self.inspector.set_tones(tones)
 
     def _enable_actions(self) -> None:
         has_session = self._session is not None
@@ -378,6 +413,9 @@ class MainWindow(QMainWindow):
         self.readout.show_hint("")
         self.transport.show_status(self._status)
         self.transport.slider.set_overview(None)
+        self.transport.slider.set_visible_range(None)
+        self.chart.mark_event(None)
+        self.actions_by_id["indexing"].setChecked(True)
         self.anomalies.show_counts(())
         self.health.show_nothing()
 
@@ -411,7 +449,9 @@ class MainWindow(QMainWindow):
             self.chart.set_source(ring)
         if self.chart.tick():
             self._frame_rate.count()
-        self.panels.refresh(ring, getattr(session, "grid", None))
+        self.panels.refresh(ring, session.grid)
+        self.inspector.pull()
+        self.visible_range.show(ring)
         status = session.status
         if status is not self._status:
             self._show_status(session, status)
@@ -422,10 +462,23 @@ class MainWindow(QMainWindow):
         self._status = status
         self.transport.show_status(status)
         self.transport.slider.set_overview(getattr(session, "overview", None))
+        self.playback.show_status(status)
+        self.chart.mark_event(status.last_tick)
         self.readout.show_hint(status.last_event)
         self._ask_for_history(session)
         self.health.show_status(status, session.facts)
+        self._follow_facts(session.facts)
+        live = status.live
+        self.actions_by_id["record"].setChecked(live is not None and live.is_recording)
         self.anomalies.show_counts(status.anomalies)
+
+    def _follow_facts(self, facts: SessionFacts) -> None:
+        """Take up that a live session shows another instrument."""
+        if facts is not self._facts:
+            self._facts = facts
+            self.setWindowTitle(f"{facts.title} - vpdesk")
+            self.choices.set_instrument(facts.symbol, facts.dataset)
+            self.inspector.set_session(self._session)
 
     def _ask_for_history(self, session: Session) -> None:
         """Have the columns filled in that the view shows and the ring does not hold."""
@@ -475,18 +528,8 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_recent_chosen(self, path: str) -> None:
         self.open_requested.emit([Path(path)])
-        self._follow_facts(session.facts)
-        live = status.live
-        self.actions_by_id["record"].setChecked(live is not None and live.is_recording)
 
     @Slot()
-    def _follow_facts(self, facts: SessionFacts) -> None:
-        """Take up that a live session shows another instrument."""
-        if facts is not self._facts:
-            self._facts = facts
-            self.setWindowTitle(f"{facts.title} - vpdesk")
-            self.choices.set_instrument(facts.symbol, facts.dataset)
-
     def _on_recent_triggered(self) -> None:
         self._on_recent_chosen(self.sender().property("path"))
 
