@@ -13,7 +13,7 @@ from vpdesk.display.open_column import OpenColumn
 from vpdesk.display.viewport import Viewport
 
 _SHRINK_SHARE: Final = 0.4  # a span is let go when what is shown fills less than this of it
-_SHRINK_AFTER: Final = 100  # looks in a row: some seconds
+_SHRINK_AFTER: Final = 50  # looks in a row: some seconds
 
 
 @dataclass(frozen=True)

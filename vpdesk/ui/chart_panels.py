@@ -18,7 +18,7 @@ from vpdesk.ui.theme import Tones
 
 ROOMY_PT: Final = 1500  # a window this wide shows ladder and strips unless the user chose otherwise
 LADDER_INTERVAL_S: Final = 1 / 15
-STRIPS_INTERVAL_S: Final = 1 / 30
+STRIP_INTERVAL_S: Final = 1 / 60  # of one strip after the other, so that no frame paints them all
 
 _LADDER_SHARE: Final = 0.3  # of the width at most, at first
 _STRIPS_SHARE: Final = 0.32  # of the height at most, at first
@@ -107,8 +107,8 @@ class ChartPanels(QWidget):
     def refresh(self, ring: GridRing | None, grid: Grid | None) -> None:
         """Show what is new beside the field; call it after every frame of the field.
 
-        What only follows the data is shown at most 15 (ladder) and 30 (strips) times a second; what must
-        keep its place beside the field follows the view in the same frame.
+        What only follows the data is shown some 15 times a second; what must keep its place beside the
+        field follows the view in the same frame.
         """
         former, place = self._place, self._chart.placement()
         self._place = place
@@ -131,9 +131,11 @@ class ChartPanels(QWidget):
             self.ladder.point_at(None if at is None else at[1])
 
     def _refresh_strips(self, ring: GridRing | None, is_moved: bool, now_s: float) -> None:
-        if is_moved or ring is None or now_s >= self._strips_due_s:
-            self._strips_due_s = now_s + STRIPS_INTERVAL_S
+        if is_moved or ring is None:
             self.strips.show_ring(ring, self._place)
+        elif now_s >= self._strips_due_s:
+            self._strips_due_s = now_s + STRIP_INTERVAL_S
+            self.strips.show_ring(ring, self._place, only_next=True)
         at = self._place.pointer_pt
         self.strips.set_cursor(self._strips_pointer_pt if at is None else at[0])
 

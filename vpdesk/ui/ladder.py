@@ -43,11 +43,11 @@ class _Column:
 
 
 _COLUMNS: Final = (
-    _Column("bid", "Bid", 1.0, 0, "Quantity resting to buy"),
+    _Column("bid", "Bid", 1.15, 0, "Quantity resting to buy"),
     _Column(
         "price", "Price", 1.25, 0, "Best bid and ask are tinted; the last trade is boxed, the spot dotted"
     ),
-    _Column("ask", "Ask", 1.0, 0, "Quantity resting to sell"),
+    _Column("ask", "Ask", 1.15, 0, "Quantity resting to sell"),
     _Column("added", "Added", 0.9, 330, "Quantity added since the price came into the band"),
     _Column("pulled", "Pulled", 0.9, 330, "Quantity cancelled since the price came into the band"),
     _Column("filled", "Filled", 0.9, 330, "Resting quantity filled since the price came into the band"),
@@ -198,10 +198,12 @@ class LadderView(QWidget):
         self._place_columns()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Mark the row under the pointer and say what its column means."""
+        """Mark the row under the pointer; over a title, say what the column means."""
         at = event.position()
         self.point_at(at.y())
-        names = [name for name, (left, right) in self._columns.items() if left <= at.x() < right]
+        is_title = at.y() >= self.height() - TIME_AXIS_HEIGHT
+        places = self._columns.items() if is_title else ()
+        names = [name for name, (left, right) in places if left <= at.x() < right]
         self.setToolTip(next((column.tip for column in _COLUMNS if column.name in names), ""))
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -243,6 +245,7 @@ class LadderView(QWidget):
         # a row's last pixel stays free, so that neighbours can be told apart
         height = bottom - top - (1 / self._density if bottom - top >= 4 else 0)
         values = rows.values[:, row]
+        has_digits = has_digits and bottom - top >= _LEAST_TEXT_ROW_PT  # not where the edge cuts a row
         self._paint_ground(painter, rows, row, QRectF(0, top, self.width(), bottom - top))
         if not rows.is_in_band[row] and not values.any():
             if has_digits:

@@ -79,6 +79,7 @@ class StripPlot(QWidget):
         self.units = StripUnits()
         self.place: FieldPlacement | None = None
         self._cursor_pt: float | None = None
+        self._words: tuple[object, ...] = ()
         self._small = tabular(self.font(), scale=0.85)
         self._bold = tabular(self.font(), scale=0.9, bold=True)
         self._metrics = QFontMetricsF(self._small)
@@ -101,15 +102,29 @@ class StripPlot(QWidget):
 
     def show_bins(self, bins: StripBins | None, units: StripUnits, place: FieldPlacement) -> None:
         """Show other bins."""
+        is_same_place = self.place is not None and (
+            (place.left_pt, place.viewport.width_px, place.density)
+            == (self.place.left_pt, self.place.viewport.width_px, self.place.density)
+        )
         self.bins, self.units, self.place = bins, units, place
         if bins is not None:
             self.fit(bins)
-        self.update()
+        self._update_margins(everything=not is_same_place)
+        if not self.is_collapsed:
+            self.update(self._field_rect().toAlignedRect())
 
     def set_cursor(self, x_pt: float | None) -> None:
         """Mark a time by its place in the field, in points; None marks none."""
         if x_pt != self._cursor_pt:
             self._cursor_pt = x_pt
+            self._update_margins()
+            self.update(self._field_rect().toAlignedRect())
+
+    def _update_margins(self, *, everything: bool = False) -> None:
+        """Paint the words again if they are others; text costs more than the plot."""
+        words = (self.unit(), self.scale_labels(), self.reading())
+        if words != self._words or everything:
+            self._words = words
             self.update()
 
     def reading(self) -> Reading:
@@ -169,13 +184,16 @@ class StripPlot(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint everything."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self.tones.window))
         field = self._field_rect()
-        self._paint_title(painter, field)
+        has_margins = not field.toAlignedRect().contains(event.rect())
+        if has_margins:
+            painter.fillRect(self.rect(), QColor(self.tones.window))
+            self._paint_title(painter, field)
         painter.fillRect(field, QColor(self.tones.field))
         if self.bins is not None and self.place is not None and field.width() > 0:
             if not self.is_collapsed:
                 self._paint_field(painter, field, self.bins, self.place)
+            if has_margins and not self.is_collapsed:
                 self._paint_scale(painter, field)
             self._paint_reading(painter, field)
         painter.fillRect(QRectF(field.right(), 0, 1, self.height()), QColor(self.tones.line))

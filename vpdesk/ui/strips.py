@@ -50,6 +50,7 @@ class StripPanel(QWidget):
         self.bins: StripBins | None = None
         self._source = StripSource()
         self._units = StripUnits()
+        self._turn = 0
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(2)
@@ -148,15 +149,18 @@ class StripPanel(QWidget):
         """Name the unit of quantity: "contracts", "shares"."""
         self._units = StripUnits(unit, self._units.column_ns, self._units.column_events)
 
-    def show_ring(self, ring: GridRing | None, place: FieldPlacement) -> None:
-        """Show the columns in view."""
+    def show_ring(self, ring: GridRing | None, place: FieldPlacement, *, only_next: bool = False) -> None:
+        """Show the columns in view; in all strips, or only in the one whose turn it is."""
         self.bins = None
         if ring is not None and ring.published_seq >= 0:
             self.bins = self._source.read(ring, place.viewport)
             self._units = StripUnits(self._units.quantity, ring.column_ns, ring.column_events)
-        for strip in self.strips.values():
-            if strip.isVisible():
-                strip.show_bins(self.bins, self._units, place)
+        strips = [strip for strip in self.strips.values() if not strip.isHidden()]
+        if only_next and strips:
+            self._turn = (self._turn + 1) % len(strips)
+            strips = [strips[self._turn]]
+        for strip in strips:
+            strip.show_bins(self.bins, self._units, place)
 
     def set_cursor(self, x_pt: float | None) -> None:
         """Mark a time in every strip by its place in the field, in points."""
