@@ -12,12 +12,12 @@ TERM_WORDS: Final = {
     "v_add": ("adding", "v_add"),
     "v_build": ("net building", f"max(v_add {MINUS} v_pull {MINUS} v_fill, 0)"),
     "a_add": ("adding faster", "τ · max(a_add, 0)"),
-    "j_add": ("adding in a burst", "τ² · max(j_add, 0)"),
+    "j_add": ("adding in bursts", "τ² · max(j_add, 0)"),
     "v_pull": ("pulling", "v_pull"),
     "v_fill": ("filling", "v_fill"),
     "v_erode": ("net eroding", f"max(v_pull + v_fill {MINUS} v_add, 0)"),
     "a_drain": ("draining faster", "τ · max(a_pull + a_fill, 0)"),
-    "j_drain": ("draining in a burst", "τ² · max(j_pull + j_fill, 0)"),
+    "j_drain": ("draining in bursts", "τ² · max(j_pull + j_fill, 0)"),
 }
 _TIMES: Final = "\N{MULTIPLICATION SIGN}"
 _STALE_TAUS: Final = 2.0  # a shade older than this is worth a word

@@ -7,7 +7,7 @@ session computes beside its playback, takes its place when it comes.
 from datetime import UTC, tzinfo
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from vpdesk.core.cell_report import CellReport, PriceEvent, cell_report
 from vpdesk.display.reading import CellReading
 from vpdesk.display.terms import before_text, event_words, layer_value, report_text, verdict
-from vpdesk.display.text import age_text, moment_text, number_text, price_text
+from vpdesk.display.text import MINUS, age_text, moment_text, number_text, price_text
 from vpdesk.runtime.commands import Inspect, SeekEvent
 from vpdesk.runtime.session import Session
 from vpdesk.ui.heatmap import HeatmapView
@@ -195,7 +195,7 @@ class InspectorDock(QDockWidget):
         self._show_facts(report)
         if self._sized_for is not reading:
             self._sized_for = reading
-            self._share_height()
+            QTimer.singleShot(0, self, self._share_height)  # once the layout knows its width
 
     def _show_swatch(self) -> None:
         """Show the colour of the cell in the layer shown."""
@@ -247,7 +247,11 @@ class InspectorDock(QDockWidget):
                 f"{number_text(report.resistance)} = {number_text(report.depth_factor)} for depth {times} "
                 f"{number_text(report.flow_factor)} for flow",
             ),
-            ("Net, force", f"{number_text(report.net)} {self._unit}/s, {number_text(report.force)}"),
+            ("Net", f"{number_text(report.net)} {self._unit}/s"),
+            (
+                "Balance",
+                f"{number_text(report.force)} = net / (pressure + vacuum + {report.params.force_floor:g})",
+            ),
             ("Touched", touched),
         )
         rows = "".join(
@@ -408,7 +412,7 @@ def _place(reading: CellReading, report: CellReport | None) -> str:
     if n_ticks > 1:
         price += f" to {price_text(reading.tick + n_ticks - 1, reading.tick_size)}"
     k = reading.k if report is None else report.k
-    return price if k is None else f"{price}   k {k:+d}"
+    return price if k is None else f"{price}   k {k:+d}".replace("-", MINUS)
 
 
 def _words_of(reading: CellReading) -> str:

@@ -109,15 +109,19 @@ class TermBars(QWidget):
     def _bar_span(self) -> tuple[float, float]:
         """Return where bars begin and how long the longest may be."""
         metrics = QFontMetricsF(self._small)
-        left = metrics.horizontalAdvance("draining in a burst") + _SPACE_PT
+        left = metrics.horizontalAdvance("draining in bursts") + _SPACE_PT
         right = self._value_width() + self._product_width() + 2 * _SPACE_PT
         return left, max(24.0, self.width() - left - right)
 
     def _value_width(self) -> float:
-        return QFontMetricsF(self._bold).horizontalAdvance("0.0000")
+        return self._widest([row.value for rows in self.rows for row in rows])
 
     def _product_width(self) -> float:
-        return QFontMetricsF(self._small).horizontalAdvance("1.5 + 0.00000")
+        return self._widest([row.product for rows in self.rows for row in rows])
+
+    def _widest(self, texts: list[str]) -> float:
+        metrics = QFontMetricsF(self._small)
+        return max((metrics.horizontalAdvance(text) for text in texts), default=0.0) + 1
 
     def _paint_total(
         self,
