@@ -94,7 +94,7 @@ def test_any_journey_ends_in_the_state_and_the_chart_of_a_straight_run(
     if is_indexed:
         index(player, records)
     first_ns, last_ns = span(records)
-    for _ in range(12):
+    for _ in range(8):
         match dice.randrange(8):
             case 0:
                 player.go_to_event(dice.randrange(len(records) + 10))
@@ -270,6 +270,23 @@ def test_playing_waits_for_a_tape_that_grows_and_goes_on() -> None:
     while player.is_playing:
         player.step()
     assert player.position == len(records)
+
+
+def test_a_journey_to_an_event_not_yet_read_waits_for_it() -> None:
+    records = market()
+    player, _ = make_player(records)
+    tape = player.tape
+    assert isinstance(tape, ArrayTape)
+    tape.n_records, tape.is_complete = 500, False
+    player.go_to_event(9_000)
+    waits_s = [player.step() for _ in range(5)]
+    assert waits_s[0] == 0
+    assert waits_s[-1] > 0  # no spinning
+    assert player.is_travelling
+    tape.n_records = len(records)
+    arrive(player)
+    assert player.position == 9_000
+    assert_true_history(player)
 
 
 def test_the_overview_counts_every_event_and_all_volume() -> None:

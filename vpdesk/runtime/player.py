@@ -189,9 +189,13 @@ class Player:
         self.speed = speed
 
     def go_to_event(self, event_id: int) -> None:
-        """Begin a journey to the state right after an event; numbers beyond the tape mean its end."""
+        """Begin a journey to the state right after an event; numbers beyond the tape mean its end.
+
+        On a tape that still grows, the journey waits for the event.
+        """
         self._walks.clear()
-        self._go(max(0, min(event_id, self.tape.n_records)), None)
+        event_id = max(0, event_id)
+        self._go(min(event_id, self.tape.n_records) if self.tape.is_complete else event_id, None)
 
     def go_to_time(self, ts_ns: int) -> None:
         """Begin a journey to the last event whose clock is at or before a time."""
@@ -237,8 +241,7 @@ class Player:
     def step(self) -> float:
         """Do one bounded piece of work; return how many seconds there is nothing to do."""
         if self._journey is not None:
-            self._travel(self._journey)
-            return 0.0
+            return 0.0 if self._travel(self._journey) else BREATH_S
         if self._walks:
             if next(self._walks[0], True):  # a generator that gives way yields None
                 self._walks.popleft()
@@ -375,8 +378,11 @@ class Player:
         ring.resume(first.checkpoint)
         return _Journey(Engine.restore(first.state), ring, first.event_id, event_id, ts_ns)
 
-    def _travel(self, journey: _Journey) -> None:
-        """Do one slice of a journey; on arrival its engine and ring are the session's."""
+    def _travel(self, journey: _Journey) -> bool:
+        """Do one slice of a journey; on arrival its engine and ring are the session's.
+
+        Returns False if there is nothing to read yet.
+        """
         engine = journey.engine
         n = SLICE_EVENTS
         if journey.target_event_id is not None:
@@ -400,6 +406,7 @@ class Player:
         if has_arrived:
             self.engine, self.ring = engine, journey.ring
             self._journey = None
+        return has_arrived or fed > 0
 
     # --- steps -------------------------------------------------------------------------------------
 

@@ -237,10 +237,12 @@ class ReplaySession:
             self._begin_wished()
             self._since_s = began_s
         wait_s = player.step()
-        while player.is_travelling and now_s - began_s < WORK_S:
-            player.step()
+        while player.is_travelling and wait_s == 0.0 and now_s - began_s < WORK_S:
+            wait_s = player.step()
             now_s = time.monotonic()
-        return 0.0 if self._wish is not None else wait_s
+        if self._since_s is not None:
+            self._rate_mark = (now_s, player.position)  # what a journey passes was not played
+        return 0.0 if self._wish is not None and wait_s == 0.0 else wait_s
 
     def _begin_wished(self) -> None:
         match self._wish:
