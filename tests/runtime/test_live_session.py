@@ -228,6 +228,14 @@ def test_without_a_definition_the_tick_size_is_inferred_and_no_record_is_lost() 
     assert status.digest == straight_digest(sent)
 
 
+def test_a_session_that_ends_before_the_tick_size_is_known_ends_with_the_best_guess() -> None:
+    sent = market(1000)
+    undefined = replace(wiring.SERVED, tick_size=None)
+    with live(wiring.gateway_for(sent, instruments=[undefined])) as session:
+        wait_until(session, lambda now: health(now).n_records == 1000)
+    assert [(one.event_id, one.digest) for one in session.results] == [(1000, straight_digest(sent))]
+
+
 def test_the_users_tick_size_goes_before_the_venues() -> None:
     with live(wiring.gateway_for(market(100)), tick_size=5 * TICK) as session:
         wait_until(session, having(100))

@@ -206,6 +206,13 @@ class LiveMarket:
             if book.engine is None:
                 self._look_for_tick(book, now_s)
 
+    def settle_ticks(self) -> None:
+        """Take the best guess for the tick sizes still not known, because no more records will come."""
+        for book in self:
+            if book.engine is None:
+                tick = tick_size_for(self._dataset, book.prices())
+                book.begin(tick, self._params, self._cadence)
+
     def change(self, params: EngineParams, cadence: Cadence) -> bool:
         """Recompute everything with other parameters; False if the records are not kept any more."""
         if not all(book.can_be_recomputed for book in self):

@@ -181,6 +181,7 @@ class LiveSession:
             while not self._stop.is_set():
                 self._serve()
             self._drain()
+            self._market.settle_ticks()
         except VpdeskError as error:
             self._say(str(error))
         except Exception:

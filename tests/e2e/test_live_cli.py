@@ -1,0 +1,116 @@
+"""`vpdesk gateway` and `vpdesk live --headless` as processes: what they print, leave behind, and return."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numba
+import pytest
+
+from tests.e2e.test_cli import ROOT, TIMEOUT_S, assert_one_sentence, vpdesk
+from vpdesk.sources.simulator import DATASET, SYMBOL, write_session
+
+
+@contextmanager
+def running(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
+    """Run the command line until the block ends; it must then have ended by itself."""
+    kernels = str(Path(numba.config.CACHE_DIR).parent)  # compiled by this test run
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": kernels}
+    environment.pop("DATABENTO_API_KEY", None)
+    command = [sys.executable, "-m", "vpdesk", *map(str, arguments)]
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+def end(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, str, str]:
+    process.send_signal(number)
+    out, err = process.communicate(timeout=TIMEOUT_S)
+    return process.returncode, out, err
+
+
+def port_of(gateway: subprocess.Popen[str]) -> str:
+    assert gateway.stdout is not None
+    line = gateway.stdout.readline()
+    assert line.startswith("listening on 127.0.0.1:"), line
+    return line.strip().rpartition(":")[2]
+
+
+@pytest.fixture(scope="module")
+def session_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("cli") / "day.dbn"
+    write_session(path, 6.0, seed=11)
+    return path
+
+
+def test_a_headless_recording_stops_cleanly_and_replays_to_the_digest_it_printed(
+    session_file: Path, tmp_path: Path
+) -> None:
+    with running("gateway", session_file, "--speed", "5", "--fault", "drop@200000") as gateway:
+        options = ("--gateway", "127.0.0.1", "--port", port_of(gateway))
+        record = ("--record", tmp_path / "out", "--headless")
+        with running("live", "--dataset", DATASET, "--symbol", SYMBOL, *options, *record) as feed:
+            assert feed.stderr is not None
+            words = ""
+            while "reconnecting" not in words or not words.rstrip().endswith(" live"):
+                line = feed.stderr.readline()
+                assert line, words
+                words += line
+            code, out, _ = end(feed, signal.SIGINT)
+        assert code == 0
+        assert end(gateway, signal.SIGTERM)[0] == 0
+    found = re.fullmatch(
+        rf"([\d ]+) records, 1 gap\nrecorded .* to (\S+)\n{SYMBOL} event (\d+) digest ([0-9a-f]{{32}})\n", out
+    )
+    assert found, out
+    n_records, path, event_id, digest = found.groups()
+    assert n_records.replace(" ", "") == event_id
+    replayed = vpdesk("digest", path, "--every", "1000000000")
+    assert replayed.stdout == f"{event_id} {digest}\n"
+
+
+def test_a_feed_that_stops_by_itself_ends_the_command_with_an_error(session_file: Path) -> None:
+    with running("gateway", session_file, "--key", "db-" + "x" * 29) as gateway:
+        port = port_of(gateway)
+        done = vpdesk(
+            *("live", "-d", DATASET, "-s", SYMBOL, "--gateway", "127.0.0.1", "--port", port, "--headless"),
+            DATABENTO_API_KEY="db-" + "y" * 29,
+        )
+    assert done.returncode == 1
+    assert "stopped: the gateway refused the login" in done.stderr
+    assert "yyyy" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("live", "-d", "GLBX.MDP3", "-s", "ES.c.0", "--headless", "--start", "whenever"),
+        ("live", "-d", "GLBX.MDP3", "-s", "ES.c.0", "--headless", "--stype-in", "nonsense"),
+        ("live", "-d", "GLBX.MDP3", "-s", "ES.c.0", "--headless", "--tick-size", "-1"),
+        ("live", "-d", "GLBX.MDP3", "-s", "ES.c.0", "--headless"),  # no key
+        ("live", "-d", "GLBX.MDP3", "-s", "ES.c.0"),  # no display
+        ("gateway", "no-such-file.dbn"),
+        ("gateway", "FILE", "--speed", "quick"),
+        ("gateway", "FILE", "--fault", "earthquake"),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_meant_is_refused_in_one_sentence(
+    session_file: Path, arguments: tuple[str, ...]
+) -> None:
+    given = [str(session_file) if one == "FILE" else one for one in arguments]
+    done = vpdesk(*given, DATABENTO_API_KEY="", PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring")
+    assert_one_sentence(done)
