@@ -183,7 +183,8 @@ def test_columns_that_the_writer_may_be_overwriting_are_not_shown() -> None:
     window = FieldWindow()
     view = Viewport(200, 40, 1, 4).ending_at(200).centred_on(20_400)
     paint(window, writer.ring, request_for(view))
-    writer.ring.announce(writer.ring.columns_per_batch)  # the next batch may overwrite the oldest slots from now on
+    # the next batch may overwrite the oldest slots from now on
+    writer.ring.announce(writer.ring.columns_per_batch)
     pixels = paint(window, writer.ring, request_for(view))
     first_intact = writer.ring.first_intact()
     assert (pixels[:, :first_intact] == DARK_SHADES.empty).all()
