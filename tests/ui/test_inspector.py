@@ -188,6 +188,7 @@ def test_an_event_is_jumped_to_by_click_and_by_enter(dock: InspectorDock, desk: 
     newest, older = (dock.events.topLevelItem(row) for row in range(2))
     assert (newest.text(0), older.text(0)) == ("42", "41")
     assert newest.text(2).endswith("counted at k = 0")
+    qtbot.waitUntil(lambda: dock.events.viewport().height() > 100)
     at = dock.events.visualItemRect(older).center()
     at.setX(10)
     qtbot.mouseClick(dock.events.viewport(), LEFT, pos=at)

@@ -37,7 +37,7 @@ from vpdesk.ui.term_bars import TermBars
 from vpdesk.ui.theme import DARK, Tones, tabular
 from vpdesk.ui.words import grouped, quantity_unit
 
-_WIDTH_PX: Final = 400
+_WIDTH_PX: Final = 360
 _FLOW_TITLES: Final = {"add": "added", "pull": "pulled", "fill": "filled"}
 _HINT: Final = "Click a cell of the chart to see why it has its colour."
 _EVENT_COLUMN: Final = 0
@@ -212,7 +212,7 @@ class InspectorDock(QDockWidget):
 
     def _share_height(self) -> None:
         """Give the values the height they need, but leave a list of some events."""
-        height = self.parts.height()
+        height = self.parts.height() - self.parts.handleWidth()
         wanted = self._values.sizeHint().height()
         layout = self._values.layout()
         if layout is not None and layout.hasHeightForWidth():
