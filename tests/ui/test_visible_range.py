@@ -82,9 +82,10 @@ def test_the_range_is_painted(slider: TimeSlider) -> None:
     assert column(358) == outside
 
 
-def filled_ring() -> GridRing:
-    ring = GridRing(8, 1024, column_ns=10_000_000)
-    Engine(EngineParams(250_000_000, half_width=8)).feed(np.concatenate(list(simulate(3.0, seed=3))), ring)
+def filled_ring(column_ns: int = 10_000_000, ticks_per_bucket: int = 1) -> GridRing:
+    ring = GridRing(8, 1024, column_ns=column_ns)
+    params = EngineParams(250_000_000, half_width=8, ticks_per_bucket=ticks_per_bucket)
+    Engine(params).feed(np.concatenate(list(simulate(3.0, seed=3))), ring)
     return ring
 
 
@@ -123,6 +124,23 @@ def test_beyond_the_columns_the_session_goes_there_and_is_followed(
     window.transport.slider.range_dragged.emit(start_ns, start_ns + 10**9)
     assert replayed.sent[-1] == SeekTime(start_ns + 10**9)
     assert chart.is_following
+
+
+def test_other_columns_and_buckets_show_the_same_times_and_prices(
+    window: MainWindow, replayed: FakeSession, chart: FakeChart, qtbot: QtBot
+) -> None:
+    span = replayed.ring.span()
+    chart.set_following(False)
+    chart.set_viewport(chart.view.showing((span.newest - 100, span.newest), (0.0, 60.0)))
+    qtbot.waitUntil(lambda: chart.n_ticks > 3)
+    first_ns, last_ns = (time_of_column(replayed.ring, column) for column in chart.view.x_range)
+    low, high = chart.view.y_range
+    replayed.ring = filled_ring(column_ns=20_000_000, ticks_per_bucket=3)
+    qtbot.waitUntil(lambda: chart.view.y_range[1] < high / 2)
+    columns = chart.view.x_range
+    assert time_of_column(replayed.ring, columns[0]) == pytest.approx(first_ns, abs=60_000_000)
+    assert time_of_column(replayed.ring, columns[1]) == pytest.approx(last_ns, abs=60_000_000)
+    assert sum(chart.view.y_range) / 2 * 3 == pytest.approx((low + high) / 2, abs=3)
 
 
 def test_a_skipped_silence_and_the_index_are_said(

@@ -413,7 +413,7 @@ class MainWindow(QMainWindow):
         self.readout.show_hint("")
         self.transport.show_status(self._status)
         self.transport.slider.set_overview(None)
-        self.transport.slider.set_visible_range(None)
+        self.visible_range.forget()
         self.chart.mark_event(None)
         self.actions_by_id["indexing"].setChecked(True)
         self.anomalies.show_counts(())
