@@ -12,11 +12,14 @@ import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.export.sessions import straight_run, tape_of
 from tests.factories import T0, TICK, Records, add, clear, record, stream, trade
 from tests.realdata import DATA, needs_data
+from tests.strategies import any_cases
 from vpdesk.core.engine import Engine
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import (
@@ -50,6 +53,11 @@ def tape(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tape]:
     tape = open_tape(folder / "some.dbn.zst", cache=Cache(folder / "cache"))
     yield tape
     tape.close()
+
+
+@pytest.fixture(scope="module")
+def folder_for_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("exports")
 
 
 def params_of(tape: Tape, half_width: int = 20) -> EngineParams:
@@ -109,6 +117,27 @@ def test_the_whole_session_equals_a_straight_run_byte_for_byte(
     assert len(expected.seq) > 3 * writer_module.MAX_GROUP_ROWS
     assert_same(table_of(path), expected, ring)
     assert (done.n_columns, done.n_bytes, done.problem) == (len(expected.seq), path.stat().st_size, "")
+
+
+@given(any_cases, st.sampled_from([(3600 * S, 0), (S, 1), (S, 5)]))
+def test_any_stream_is_written_as_a_straight_run_shows_it(
+    tape: Tape, folder_for_all: Path, case: tuple[EngineParams, Records], cadence: tuple[int, int]
+) -> None:
+    params, records = case
+    of_case = Tape(tape.facts, tape.instrument, MappedRecords(records))
+    of_case._end()
+    path = folder_for_all / "any.arrow"
+    column_ns, column_events = cadence
+    export_columns(of_case, params, path, column_ns=column_ns, column_events=column_events)
+    table = table_of(path)
+    table.validate(full=True)
+    expected, ring = straight_run(records, params, column_ns, column_events)
+    assert_same(table, expected, ring)
+    engine = Engine(params)
+    engine.feed(records)
+    grid = engine.grid()
+    assert table["touched_ns"][-1].as_py() == grid.last_ts.tolist()
+    assert table["price"][-1].as_py() == grid.price.tolist()
 
 
 @SUFFIXES

@@ -186,6 +186,7 @@ class _DrainedRing(GridRing):
 
     def _hand_out(self, last_seq: int) -> None:
         group = self.read(self._next_seq, last_seq)
+        assert len(group.seq) == last_seq - self._next_seq + 1, "a column was overwritten before it was read"
         self._next_seq = last_seq + 1
         self._take(group)
 
@@ -259,6 +260,8 @@ def _writer_for(suffix: str, file: BinaryIO, schema: pa.Schema) -> Any:
             compression=COMPRESSION,
             compression_level=COMPRESSION_LEVEL,
             use_dictionary=["book_state"],  # of numbers that hardly repeat it costs time and room
+            # to skip row groups by time; nobody asks for a range of pressures, and all are kept to the end
+            write_statistics=[field.name for field in schema if not pa.types.is_nested(field.type)],
         )
     return pa.ipc.new_file(file, schema, options=pa.ipc.IpcWriteOptions(compression=COMPRESSION))
 

@@ -199,7 +199,7 @@ class ExportDialog(QDialog):
         times = QHBoxLayout()
         times.addSpacing(20)
         times.addWidget(self.from_field)
-        times.addWidget(QLabel("to"))
+        times.addWidget(QLabel("and before"))
         times.addWidget(self.to_field)
         times.addStretch()
         ranges.addLayout(times)
