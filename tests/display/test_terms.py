@@ -59,6 +59,12 @@ def test_a_draining_cell_is_said_to_drain_and_an_old_shade_to_be_old() -> None:
     )
 
 
+def test_flow_that_has_faded_is_said_to_have_and_fills_no_bar() -> None:
+    report = replace(_report(), pressure=1e-60, vacuum=0.0)
+    assert "faded" in verdict(report, "net", "lots")
+    assert report.pressure / force_scale(report) < 1e-50
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 def test_every_layer_has_a_verdict_of_its_own(layer: str) -> None:
     verdicts = {verdict(_report(), name, "lots") for name in LAYERS}

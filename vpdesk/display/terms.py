@@ -20,6 +20,7 @@ TERM_WORDS: Final = {
     "j_drain": ("draining in bursts", "τ² · max(j_pull + j_fill, 0)"),
 }
 _TIMES: Final = "\N{MULTIPLICATION SIGN}"
+_FADED: Final = 1e-3  # quantity / s; forces below it are as good as none
 _STALE_TAUS: Final = 2.0  # a shade older than this is worth a word
 
 
@@ -42,7 +43,7 @@ class TermRow:
 
 def force_scale(report: CellReport) -> float:
     """Return the quantity / s that fills a bar: the larger force, so that both share one scale."""
-    return max(report.pressure, report.vacuum) or 1.0
+    return max(report.pressure, report.vacuum, _FADED)
 
 
 def term_rows(terms: tuple[Term, ...], scale: float) -> tuple[TermRow, ...]:
@@ -89,6 +90,8 @@ def verdict(report: CellReport, layer: str, unit: str) -> str:
             return f"Resistance {number_text(report.resistance)} = {factors}."
     if report.pressure == report.vacuum == 0.0:
         return "No flow has reached this price since it came into the band."
+    if max(report.pressure, report.vacuum) < _FADED:
+        return "What once flowed here had faded when the cell was last touched." + _stale(report)
     match layer:
         case "pressure":
             reason = f"Pressure {pressure} {unit}/s{_mostly(report.pressure_terms)}."
