@@ -18,7 +18,7 @@ from vpdesk.ui.theme import Tones
 
 ROOMY_PT: Final = 1500  # a window this wide shows ladder and strips unless the user chose otherwise
 LADDER_INTERVAL_S: Final = 1 / 15
-STRIP_INTERVAL_S: Final = 1 / 60  # of one strip after the other, so that no frame paints them all
+STRIP_INTERVAL_S: Final = 0.012  # one strip a frame, so that no frame paints them all
 
 _LADDER_SHARE: Final = 0.3  # of the width at most, at first
 _STRIPS_SHARE: Final = 0.32  # of the height at most, at first

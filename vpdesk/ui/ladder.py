@@ -9,7 +9,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QRegion,
+    QResizeEvent,
+    QStaticText,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vpdesk.core.grid import Grid
@@ -29,6 +40,11 @@ _USUAL_FONT_PT: Final = 11
 _USUAL_SHARE: Final = 0.97  # of the bars fit their column: a single wall must not flatten the rest
 _PADDING_PT: Final = 5
 _MARK_PT: Final = 3
+_STRONG: Final = 110  # opacity of bars behind digits, of 255
+_FAINT: Final = 60
+_TINT: Final = 44
+_GRID_FROM_PT: Final = 4.0  # lower rows stand close together
+_MOST_SHAPED: Final = 5000
 
 
 @dataclass(frozen=True)
@@ -71,12 +87,14 @@ class LadderView(QWidget):
         self._tick_size = 1
         self._density = 1.0
         self._pointer_row = -1
-        self._ranges = {name: HeldRange(_USUAL_SHARE) for name in ("depth", "traded", "flow")}
+        self._ranges = {
+            name: HeldRange(_USUAL_SHARE) for name in ("depth", "moved", "filled", "traded", "flow")
+        }
         self._shown: NDArray[np.float64] = np.zeros((0, 0))
         self._columns: dict[str, tuple[float, float]] = {}
         self._font = QFont()
         self._metrics = QFontMetricsF(self._font)
-        self._widths: dict[str, float] = {}
+        self._shaped: dict[str, QStaticText] = {}
         self.set_tones(DARK)
         self._place_columns()
 
@@ -98,6 +116,8 @@ class LadderView(QWidget):
         self._neutral = QColor(inks.neutral)
         self._pressure, self._vacuum = QColor(inks.pressure), QColor(inks.vacuum)
         self._hover = _tinted(self._text, 26)
+        self._bid_bar, self._ask_bar = _tinted(self._bid, _STRONG), _tinted(self._ask, _STRONG)
+        self._bid_tint, self._ask_tint = _tinted(self._bid, _TINT), _tinted(self._ask, _TINT)
         self.update()
 
     # --- what is shown -----------------------------------------------------------------------------
@@ -145,6 +165,8 @@ class LadderView(QWidget):
         traded = values[rows_of.BOUGHT] + values[rows_of.SOLD] + values[rows_of.UNKNOWN]
         tops = [
             self._ranges["depth"].fit(values[: rows_of.ASK + 1], key),
+            self._ranges["moved"].fit(values[rows_of.ADDED : rows_of.PULLED + 1], key),
+            self._ranges["filled"].fit(values[rows_of.FILLED], key),
             self._ranges["traded"].fit(traded, key),
             self._ranges["flow"].fit(values[rows_of.PRESSURE :], key),
         ]
@@ -183,7 +205,7 @@ class LadderView(QWidget):
         if font != self._font:
             self._font = font
             self._metrics = QFontMetricsF(font)
-            self._widths.clear()
+            self._shaped.clear()
 
     @property
     def has_digits(self) -> bool:
@@ -219,7 +241,7 @@ class LadderView(QWidget):
         if self.rows is not None and self.rows.n_rows:
             painter.save()
             painter.setClipRect(event.region().boundingRect().intersected(QRect(0, 0, self.width(), foot)))
-            self._paint_rows(painter, event)
+            self._paint_rows(painter, event.region())
             painter.restore()
         if rect.bottom() >= foot:
             self._paint_titles(painter, foot)
@@ -227,138 +249,136 @@ class LadderView(QWidget):
 
     # --- painting --------------------------------------------------------------------------------------
 
-    def _paint_rows(self, painter: QPainter, event: QPaintEvent) -> None:
+    def _paint_rows(self, painter: QPainter, region: QRegion) -> None:
+        """Paint the rows that the region touches, column by column: that is faster than row by row."""
         rows = self.rows
         assert rows is not None
-        has_digits = self.has_digits
-        painter.setFont(self._font)
-        for row in range(rows.n_rows):
-            if event.region().intersects(self._row_rect(row)):
-                self._paint_row(painter, rows, row, has_digits)
+        edges = (rows.tops_px / self._density).tolist()
+        touched = [
+            _Row(row, edges[row], edges[row + 1], self._density)
+            for row in range(rows.n_rows)
+            if region.intersects(self._row_rect(row))
+        ]
+        self._paint_grounds(painter, rows, touched)
+        self._paint_bars(painter, rows, touched)
+        self._paint_marks(painter, rows, touched)
+        if self.has_digits:
+            self._paint_digits(painter, rows, [row for row in touched if row.has_room])
         for name in ("price", "ask", "added", "traded", "flow"):
             left, right = self.column_rect(name)
             if right:
                 painter.fillRect(QRectF(left, 0, 1, self.height()), self._line)
 
-    def _paint_row(self, painter: QPainter, rows: LadderRows, row: int, has_digits: bool) -> None:
-        top, bottom = rows.tops_px[row : row + 2] / self._density
-        # a row's last pixel stays free, so that neighbours can be told apart
-        height = bottom - top - (1 / self._density if bottom - top >= 4 else 0)
-        values = rows.values[:, row]
-        has_digits = has_digits and bottom - top >= _LEAST_TEXT_ROW_PT  # not where the edge cuts a row
-        self._paint_ground(painter, rows, row, QRectF(0, top, self.width(), bottom - top))
-        if not rows.is_in_band[row] and not values.any():
-            if has_digits:
-                self._paint_price(painter, rows, row, top, bottom)
-            return
-        self._paint_bars(painter, values, top, height)
-        if has_digits:
-            self._paint_digits(painter, values, top, bottom)
-        self._paint_price(painter, rows, row, top, bottom, has_digits=has_digits)
+    def _paint_grounds(self, painter: QPainter, rows: LadderRows, touched: "list[_Row]") -> None:
+        is_in_band = rows.is_in_band.tolist()
+        tints = {rows.bid_row: self._bid_tint, rows.ask_row: self._ask_tint}
+        for row in touched:
+            rect = QRectF(0, row.top, self.width(), row.bottom - row.top)
+            if not is_in_band[row.number]:
+                painter.fillRect(rect, self._panel)
+            if row.number in tints:
+                painter.fillRect(rect, tints[row.number])
+            if row.number == self._pointer_row:
+                painter.fillRect(rect, self._hover)
 
-    def _paint_ground(self, painter: QPainter, rows: LadderRows, row: int, rect: QRectF) -> None:
-        painter.fillRect(rect, self._ground if rows.is_in_band[row] else self._panel)
-        if row == rows.bid_row:
-            painter.fillRect(rect, _tinted(self._bid, 44))
-        if row == rows.ask_row:
-            painter.fillRect(rect, _tinted(self._ask, 44))
-        if row == self._pointer_row:
-            painter.fillRect(rect, self._hover)
+    def _paint_bars(self, painter: QPainter, rows: LadderRows, touched: "list[_Row]") -> None:
+        for bar in self._bars(rows):
+            lefts, widths = bar.lefts.tolist(), bar.widths.tolist()
+            for row in touched:
+                if widths[row.number] > 0:
+                    rect = QRectF(lefts[row.number], row.top, widths[row.number], row.bar_height)
+                    painter.fillRect(rect, bar.colour)
 
-    def _paint_bars(self, painter: QPainter, values: NDArray[np.float64], top: float, height: float) -> None:
-        depth_top = self._ranges["depth"].top
-        for name, which, colour, is_leftward in (
-            ("bid", rows_of.BID, self._bid, True),
-            ("ask", rows_of.ASK, self._ask, False),
+    def _bars(self, rows: LadderRows) -> "list[_Bars]":
+        """Return the bars of every column shown, in points."""
+        ranges, values, bars = self._ranges, rows.values, []
+        for name, which, colour, held in (
+            ("bid", rows_of.BID, self._bid_bar, ranges["depth"]),
+            ("ask", rows_of.ASK, self._ask_bar, ranges["depth"]),
+            ("added", rows_of.ADDED, _tinted(self._pressure, _FAINT), ranges["moved"]),
+            ("pulled", rows_of.PULLED, _tinted(self._vacuum, _FAINT), ranges["moved"]),
+            ("filled", rows_of.FILLED, _tinted(self._neutral, _FAINT), ranges["filled"]),
         ):
-            self._paint_bar(
-                painter, name, values[which] / depth_top, _tinted(colour, 110), is_leftward, top, height
+            left, right = self.column_rect(name)
+            widths = np.minimum(values[which] / held.top, 1.0) * max(right - left - 1, 0)
+            # bids grow away from their price
+            bars.append(
+                _Bars(right - widths if name == "bid" else np.full(rows.n_rows, left + 1), widths, colour)
             )
         left, right = self.column_rect("traded")
-        traded_top = self._ranges["traded"].top
-        x = left + 1
+        begins = np.full(rows.n_rows, left + 1.0)
         for which, colour in (
-            (rows_of.BOUGHT, self._bid),
-            (rows_of.SOLD, self._ask),
-            (rows_of.UNKNOWN, self._neutral),
+            (rows_of.BOUGHT, self._bid_bar),
+            (rows_of.SOLD, self._ask_bar),
+            (rows_of.UNKNOWN, _tinted(self._neutral, _STRONG)),
         ):
-            width = min(values[which] / traded_top * (right - left), right - x)
-            if width > 0:
-                painter.fillRect(QRectF(x, top, width, height), _tinted(colour, 110))
-                x += width
+            widths = np.minimum(values[which] / ranges["traded"].top * (right - left), right - begins)
+            bars.append(_Bars(begins, widths, colour))
+            begins = begins + np.maximum(widths, 0)
         left, right = self.column_rect("flow")
-        middle, flow_top = round((left + right) / 2), self._ranges["flow"].top
-        for which, colour, sign in (
-            (rows_of.VACUUM, self._vacuum, -1),
-            (rows_of.PRESSURE, self._pressure, 1),
-        ):
-            width = min(np.sqrt(values[which] / flow_top), 1.0) * ((right - left) / 2 - 2)
-            if width > 0:
-                painter.fillRect(QRectF(middle if sign > 0 else middle - width, top, width, height), colour)
+        middle, reach = np.full(rows.n_rows, round((left + right) / 2)), max((right - left) / 2 - 2, 0)
+        shares = np.minimum(np.sqrt(values[rows_of.PRESSURE :] / ranges["flow"].top), 1.0)
+        bars.append(_Bars(middle - shares[1] * reach, shares[1] * reach, self._vacuum))
+        bars.append(_Bars(middle, shares[0] * reach, self._pressure))
+        return bars
 
-    def _paint_bar(
-        self,
-        painter: QPainter,
-        name: str,
-        share: float,
-        colour: QColor,
-        is_leftward: bool,
-        top: float,
-        height: float,
-    ) -> None:
-        left, right = self.column_rect(name)
-        width = min(share, 1.0) * (right - left - 1)
-        if width > 0:
-            painter.fillRect(QRectF(right - width if is_leftward else left + 1, top, width, height), colour)
-
-    def _paint_digits(
-        self, painter: QPainter, values: NDArray[np.float64], top: float, bottom: float
-    ) -> None:
-        baseline = self._baseline(top, bottom)
-        painter.setPen(self._text)
-        self._write(painter, "bid", values[rows_of.BID], baseline)
-        self._write(painter, "ask", values[rows_of.ASK], baseline)
-        self._write(painter, "traded", values[rows_of.BOUGHT : rows_of.UNKNOWN + 1].sum(), baseline)
-        painter.setPen(self._muted)
-        for name, which in (("added", rows_of.ADDED), ("pulled", rows_of.PULLED), ("filled", rows_of.FILLED)):
-            self._write(painter, name, values[which], baseline)
-
-    def _paint_price(
-        self,
-        painter: QPainter,
-        rows: LadderRows,
-        row: int,
-        top: float,
-        bottom: float,
-        *,
-        has_digits: bool = True,
-    ) -> None:
+    def _paint_marks(self, painter: QPainter, rows: LadderRows, touched: "list[_Row]") -> None:
+        """Box the last trade, dot the spot, and mark the best prices."""
         left, right = self.column_rect("price")
-        box = QRectF(left + 1, top, right - left - 1, bottom - top)
-        if row == rows.last_row:
-            painter.fillRect(box, self._accent)
-        if row == rows.spot_row:
-            pen = QPen(self._on_accent if row == rows.last_row else self._text, 1, Qt.PenStyle.DotLine)
-            painter.setPen(pen)
-            y = round(bottom) - 0.5
-            painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
-        if row in (rows.bid_row, rows.ask_row):
-            is_bid = row == rows.bid_row
-            x = box.left() if is_bid else box.right() - _MARK_PT
-            painter.fillRect(QRectF(x, top, _MARK_PT, bottom - top), self._bid if is_bid else self._ask)
-        if has_digits:
-            is_best = row in (rows.bid_row, rows.ask_row)
-            ink = self._on_accent if row == rows.last_row else self._text if is_best else self._muted
-            painter.setPen(ink)
-            text = price_text(int(rows.buckets[row]), self._tick_size)
-            x = (left + right - self._text_width(text)) / 2
-            painter.drawText(QPointF(x, self._baseline(top, bottom)), text)
+        for row in touched:
+            box = QRectF(left + 1, row.top, right - left - 1, row.bottom - row.top)
+            is_last = row.number == rows.last_row
+            if is_last:
+                painter.fillRect(box, self._accent)
+            if row.number == rows.spot_row:
+                painter.setPen(QPen(self._on_accent if is_last else self._text, 1, Qt.PenStyle.DotLine))
+                y = round(row.bottom) - 0.5
+                painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
+            if row.number == rows.bid_row:
+                painter.fillRect(QRectF(box.left(), row.top, _MARK_PT, box.height()), self._bid)
+            if row.number == rows.ask_row:
+                painter.fillRect(QRectF(box.right() - _MARK_PT, row.top, _MARK_PT, box.height()), self._ask)
 
-    def _write(self, painter: QPainter, name: str, value: float, baseline: float) -> None:
-        right = self.column_rect(name)[1]
-        if value and right:
-            text = f"{value:.0f}" if value < 99_999.5 else number_text(value)
-            painter.drawText(QPointF(right - _PADDING_PT - self._text_width(text), baseline), text)
+    def _paint_digits(self, painter: QPainter, rows: LadderRows, touched: "list[_Row]") -> None:
+        painter.setFont(self._font)
+        values = rows.values
+        for name, quantities, ink in (
+            ("bid", values[rows_of.BID], self._text),
+            ("ask", values[rows_of.ASK], self._text),
+            ("added", values[rows_of.ADDED], self._muted),
+            ("pulled", values[rows_of.PULLED], self._muted),
+            ("filled", values[rows_of.FILLED], self._muted),
+            ("traded", values[rows_of.BOUGHT : rows_of.UNKNOWN + 1].sum(axis=0), self._text),
+        ):
+            right = self.column_rect(name)[1]
+            numbers = quantities.tolist()
+            painter.setPen(ink)
+            for row in touched if right else ():
+                number = numbers[row.number]
+                if number:
+                    text = f"{number:.0f}" if number < 99_999.5 else number_text(number)
+                    self._write(painter, text, row, right - _PADDING_PT, 1.0)
+        left, right = self.column_rect("price")
+        best = (rows.bid_row, rows.ask_row)
+        for row in touched:
+            is_last = row.number == rows.last_row
+            painter.setPen(self._on_accent if is_last else self._text if row.number in best else self._muted)
+            text = price_text(int(rows.buckets[row.number]), self._tick_size)
+            self._write(painter, text, row, (left + right) / 2, 0.5)
+
+    def _write(self, painter: QPainter, text: str, row: "_Row", x: float, share: float) -> None:
+        """Write a text so that this share of it lies left of x; its shape is kept, for that costs most."""
+        shaped = self._shaped.get(text)
+        if shaped is None:
+            if len(self._shaped) > _MOST_SHAPED:
+                self._shaped.clear()
+            shaped = self._shaped[text] = QStaticText(text)
+            shaped.setTextFormat(Qt.TextFormat.PlainText)
+            shaped.prepare(font=self._font)
+        # digits have no descenders: their height is that of a capital
+        middle = (row.top + row.bottom + self._metrics.capHeight()) / 2 * self._density
+        top = round(middle) / self._density - self._metrics.ascent()
+        painter.drawStaticText(QPointF(x - share * shaped.size().width(), top), shaped)
 
     def _paint_titles(self, painter: QPainter, foot: int) -> None:
         painter.fillRect(0, foot, self.width(), TIME_AXIS_HEIGHT, self._panel)
@@ -376,16 +396,24 @@ class LadderView(QWidget):
                 x = (left + right - width) / 2 if is_centred else right - _PADDING_PT - width
                 painter.drawText(QPointF(max(x, left), round(baseline)), column.title)
 
-    def _baseline(self, top: float, bottom: float) -> float:
-        """Return where digits stand that are centred in a row: they have no descenders."""
-        return round((top + bottom + self._metrics.capHeight()) / 2 * self._density) / self._density
 
-    def _text_width(self, text: str) -> float:
-        if len(self._widths) > 5000:
-            self._widths.clear()
-        if text not in self._widths:
-            self._widths[text] = self._metrics.horizontalAdvance(text)
-        return self._widths[text]
+class _Row:
+    """A row to be painted, in points."""
+
+    def __init__(self, number: int, top: float, bottom: float, density: float) -> None:
+        self.number, self.top, self.bottom = number, top, bottom
+        # a row's last pixel stays free, so that neighbours can be told apart
+        self.bar_height = bottom - top - (1 / density if bottom - top >= _GRID_FROM_PT else 0)
+        self.has_room = bottom - top >= _LEAST_TEXT_ROW_PT  # not where the edge of the field cuts it
+
+
+@dataclass(frozen=True)
+class _Bars:
+    """Bars of one colour: left and width of every row's, (n_rows,) float64, in points."""
+
+    lefts: NDArray[np.float64]
+    widths: NDArray[np.float64]
+    colour: QColor
 
 
 def _tinted(colour: QColor, alpha: int) -> QColor:

@@ -221,7 +221,13 @@ class StripPlot(QWidget):
 
     def _paint_field(self, painter: QPainter, field: QRectF, bins: StripBins, place: FieldPlacement) -> None:
         density = place.density
-        plot = Plot(round(field.width() * density), round(self.height() * density), _PAD_PT * density, bins)
+        plot = Plot(
+            round(field.width() * density),
+            round(self.height() * density),
+            _PAD_PT * density,
+            max(1, round(density)),
+            bins,
+        )
         painter.save()
         painter.setClipRect(field)
         painter.translate(field.topLeft())
@@ -231,7 +237,7 @@ class StripPlot(QWidget):
             painter.fillRect(gap, QColor(self.inks.gap))
         self.paint_plot(painter, bins, plot)
         if self._cursor_pt is not None:
-            pen = QPen(QColor(self.tones.text), 1, Qt.PenStyle.CustomDashLine)
+            pen = QPen(QColor(self.tones.text), plot.point_px, Qt.PenStyle.CustomDashLine)
             pen.setDashPattern([3, 3])
             painter.setPen(pen)
             x = round(self._cursor_pt * density)
@@ -302,8 +308,9 @@ class StripPlot(QWidget):
 class Plot:
     """Turns values by bin into shapes in device pixels."""
 
-    def __init__(self, width_px: int, height_px: int, pad_px: float, bins: StripBins) -> None:
+    def __init__(self, width_px: int, height_px: int, pad_px: float, point_px: int, bins: StripBins) -> None:
         self.width_px, self.height_px = width_px, height_px
+        self.point_px = point_px
         self._top_px, self._bottom_px = pad_px, height_px - pad_px
         self._bins = bins
 
@@ -370,7 +377,7 @@ class DriveStrip(StripPlot):
         painter.fillPath(plot.area(0.5, np.maximum(high, 0.5)), _filled(self.inks.bid))
         painter.fillPath(plot.area(0.5, np.minimum(low, 0.5)), _filled(self.inks.ask))
         _zero_line(painter, plot, 0.5, self.tones.line)
-        _draw(painter, plot.line(newest), self.inks.line)
+        _draw(painter, plot.line(newest), self.inks.line, plot.point_px)
 
 
 class VolumeStrip(StripPlot):
@@ -421,7 +428,7 @@ class VolumeStrip(StripPlot):
         painter.fillPath(plot.area(0.5, 0.5 - bins.sold / half), _filled(self.inks.ask))
         _zero_line(painter, plot, 0.5, self.tones.line)
         share = (bins.delta[2] - self._span.low) / (self._span.high - self._span.low)
-        _draw(painter, plot.line(share), self.tones.text)
+        _draw(painter, plot.line(share), self.tones.text, plot.point_px)
 
 
 class EventStrip(StripPlot):
@@ -495,7 +502,7 @@ class SpreadStrip(StripPlot):
         """Paint an area up to the widest, and a line at the newest."""
         _, high, newest = bins.spread / self._range.top
         painter.fillPath(plot.area(0.0, high), _filled(self.inks.line, 70))
-        _draw(painter, plot.line(newest), self.inks.line)
+        _draw(painter, plot.line(newest), self.inks.line, plot.point_px)
 
 
 STRIPS: Final[tuple[type[StripPlot], ...]] = (DriveStrip, VolumeStrip, EventStrip, SpreadStrip)
@@ -507,13 +514,17 @@ def _filled(colour: str, alpha: int = _FILL_ALPHA) -> QColor:
     return fill
 
 
-def _draw(painter: QPainter, path: QPainterPath, colour: str) -> None:
+def _draw(painter: QPainter, path: QPainterPath, colour: str, thickness_px: int) -> None:
+    """Draw level and upright lines; again a pixel further, because a wide pen costs ten times more."""
     painter.setPen(QPen(QColor(colour), 0))  # cosmetic: one device pixel
-    painter.drawPath(path)
+    for _ in range(thickness_px):
+        painter.drawPath(path)
+        painter.translate(1, 1)
+    painter.translate(-thickness_px, -thickness_px)
 
 
 def _zero_line(painter: QPainter, plot: Plot, share: float, colour: str) -> None:
-    painter.fillRect(QRectF(0, float(plot.y_px(share)), plot.width_px, 1), QColor(colour))
+    painter.fillRect(QRectF(0, float(plot.y_px(share)), plot.width_px, plot.point_px), QColor(colour))
 
 
 def _signed(value: float, decimals: int) -> str:
