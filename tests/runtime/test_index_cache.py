@@ -49,7 +49,7 @@ def test_an_index_comes_back_as_it_was(tmp_path: Path, index: Index) -> None:
         )
         np.testing.assert_array_equal(one.checkpoint, other.checkpoint)
         assert Engine.restore(one.state).event_id == one.event_id
-    for name in ("spot_tick", "n_events", "volume"):
+    for name in ("spot_tick", "n_events", "volume", "book_state"):
         np.testing.assert_array_equal(getattr(loaded.overview, name), getattr(index.overview, name))
     assert loaded.overview.n_done == index.overview.n_done
 

@@ -12,6 +12,7 @@ from tests.fakes.tape import ArrayTape
 from vpdesk.core.engine import Engine
 from vpdesk.core.events import MBO_DTYPE
 from vpdesk.core.params import EngineParams
+from vpdesk.core.ring import BOOK_STATES
 from vpdesk.runtime.indexer import N_BINS, Indexer
 from vpdesk.runtime.keyframes import Keyframes
 from vpdesk.runtime.player import Cadence, Player
@@ -297,6 +298,17 @@ def test_the_overview_counts_every_event_and_all_volume() -> None:
     assert overview.n_events.sum() == len(records)
     assert overview.volume.sum() == records["size"][records["action"] == b"T"].sum()
     assert np.isfinite(overview.spot_tick[-1])
+    assert overview.book_state[-1] == BOOK_STATES.index("valid")
+
+
+def test_the_overview_keeps_a_gap_that_heals_within_a_bin() -> None:
+    records = market().copy()
+    records["flags"][16_000] |= 4  # the venue says that the book may be bad
+    records["action"][16_010] = b"R"  # and starts it anew
+    player, _ = make_player(records)
+    states = index(player, records).overview().book_state
+    assert (states == BOOK_STATES.index("suspect")).any()
+    assert states[-1] != BOOK_STATES.index("suspect")
 
 
 def test_keyframes_stay_within_their_bytes_and_keep_their_order() -> None:

@@ -158,7 +158,13 @@ def test_the_overview_is_drawn_above_the_track(
     spot[:40] = 20_400 + np.arange(40) % 7
     n_events = np.zeros(64, np.int64)
     n_events[:40] = 1000
-    session.overview = SimpleNamespace(start_ns=START_NS, end_ns=END_NS, spot_tick=spot, n_events=n_events)
+    session.overview = SimpleNamespace(
+        start_ns=START_NS,
+        end_ns=END_NS,
+        spot_tick=spot,
+        n_events=n_events,
+        book_state=np.zeros(n_events.size, np.int64),
+    )
     session.report(event_id=1)
     _pulled(qtbot, window, session)
     drawn = slider.grab().toImage()

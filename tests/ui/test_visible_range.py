@@ -1,6 +1,7 @@
 """The part in view on the overview: drawn there, moved and stretched by hand."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from tests.fakes.chart import FakeChart
 from tests.fakes.session import PLAYING, FakeSession
 from vpdesk.core.engine import Engine
 from vpdesk.core.params import EngineParams
-from vpdesk.core.ring import GridRing
+from vpdesk.core.ring import BOOK_STATES, GridRing
 from vpdesk.display.column_times import time_of_column
 from vpdesk.runtime.commands import SeekTime
 from vpdesk.sources.simulator import simulate
@@ -80,6 +81,32 @@ def test_the_range_is_painted(slider: TimeSlider) -> None:
     assert inside != outside
     slider.set_visible_range(None)
     assert column(358) == outside
+
+
+def test_where_the_book_is_not_whole_the_overview_is_underlined_and_says_so(slider: TimeSlider) -> None:
+    def overview(state: str) -> SimpleNamespace:
+        book_state = np.full(100, BOOK_STATES.index("valid"))
+        book_state[50:60] = BOOK_STATES.index(state)
+        return SimpleNamespace(
+            start_ns=SPAN_NS[0],
+            end_ns=SPAN_NS[1],
+            spot_tick=np.full(100, np.nan),
+            n_events=np.ones(100, np.int64),
+            book_state=book_state,
+        )
+
+    def foot(x: int) -> int:
+        return slider.grab().toImage().pixel(x, round(slider._foot_px) + 1)
+
+    slider.set_visible_range(None)
+    seen = set()
+    for state in ("valid", "partial", "suspect"):
+        slider.set_overview(overview(state))
+        seen.add(foot(8 + 550))
+        assert (foot(8 + 550) == foot(8 + 700)) == (state == "valid")
+        words = slider._book_words(SPAN_NS[0] + 550 * 10**9)
+        assert words == ("" if state == "valid" else f"  book {state}")
+    assert len(seen) == 3
 
 
 def filled_ring(column_ns: int = 10_000_000, ticks_per_bucket: int = 1) -> GridRing:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vpdesk import __version__
 from vpdesk.core import state
@@ -30,7 +31,7 @@ from vpdesk.runtime.player import Cadence
 DEFAULT_MAX_BYTES: Final = 4 << 30
 
 _MAGIC: Final = b"VPDESKIX"
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _PREFIX_BYTES: Final = len(_MAGIC) + 4
 _CHECKSUM_BYTES: Final = 16
 _MAX_HEADER_BYTES: Final = 16 << 20
@@ -203,7 +204,7 @@ def _pack(file: BinaryIO, key: IndexKey, index: Index) -> None:
     }
     text = json.dumps(header).encode()
     parts = [_MAGIC, len(text).to_bytes(4, "little"), text]
-    parts += [part.tobytes() for part in (overview.spot_tick, overview.n_events, overview.volume)]
+    parts += [part.tobytes() for part in _bins_of(overview)]
     for frame in index.frames:
         parts += [frame.checkpoint.tobytes(), frame.state]
     checksum = hashlib.blake2b(digest_size=_CHECKSUM_BYTES)
@@ -211,6 +212,10 @@ def _pack(file: BinaryIO, key: IndexKey, index: Index) -> None:
         checksum.update(part)
         file.write(part)
     file.write(checksum.digest())
+
+
+def _bins_of(overview: Overview) -> tuple[NDArray[Any], ...]:
+    return overview.spot_tick, overview.n_events, overview.volume, overview.book_state
 
 
 def _read_header(file: BinaryIO) -> dict[str, Any]:
@@ -252,13 +257,13 @@ def _unpack(data: bytes, key: IndexKey) -> Index:
         return body[start - n_bytes : start]
 
     spot_tick = np.frombuffer(bytes(take(8 * N_BINS)), np.float64)
-    n_events, volume = (np.frombuffer(bytes(take(8 * N_BINS)), np.int64) for _ in range(2))
+    n_events, volume, book_state = (np.frombuffer(bytes(take(8 * N_BINS)), np.int64) for _ in range(3))
     frames = []
     for event_id, clock_ns, seq, n_state in header["frames"]:
         checkpoint = np.frombuffer(bytes(take(8 * _CHECKPOINT_WORDS)), np.int64)
         frames.append(Keyframe(event_id, clock_ns, seq, bytes(take(n_state)), checkpoint))
     start_ns, end_ns = header["span_ns"]
-    overview = Overview(start_ns, end_ns, spot_tick, n_events, volume, N_BINS)
+    overview = Overview(start_ns, end_ns, spot_tick, n_events, volume, book_state, N_BINS)
     return Index(header["n_records"], tuple(frames), overview)
 
 

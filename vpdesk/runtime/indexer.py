@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from vpdesk.core.engine import Engine
 from vpdesk.core.params import EngineParams
+from vpdesk.core.ring import BOOK_STATES
 from vpdesk.runtime.keyframes import Keyframes
 from vpdesk.runtime.player import SCOUT_COLUMNS, Cadence, RecordTape, keyframe_of
 
 SLICE_EVENTS: Final = 1 << 15
 N_BINS: Final = 1024
+SUSPECT: Final = BOOK_STATES.index("suspect")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Overview:
     spot_tick : (n,) float64
         Centre at the end of the bin; NaN before the first spot and where not yet read.
     n_events, volume : (n,) int64
+    book_state : (n,) int64
+        Of the end of the bin, an index into `BOOK_STATES`; "suspect" if the venue reported a gap in the bin.
     n_done : int
         Bins that are complete.
     """
@@ -39,6 +43,7 @@ class Overview:
     spot_tick: NDArray[np.float64]
     n_events: NDArray[np.int64]
     volume: NDArray[np.int64]
+    book_state: NDArray[np.int64]
     n_done: int
 
 
@@ -76,6 +81,7 @@ class Indexer:
         self._spot_tick = np.full(N_BINS, np.nan)
         self._n_events = np.zeros(N_BINS, np.int64)
         self._volume = np.zeros(N_BINS, np.int64)
+        self._book_state = np.zeros(N_BINS, np.int64)
 
     @property
     def position(self) -> int:
@@ -95,6 +101,7 @@ class Indexer:
             self._spot_tick.copy(),
             self._n_events.copy(),
             self._volume.copy(),
+            self._book_state.copy(),
             N_BINS if self.is_done else self._bin,
         )
 
@@ -111,6 +118,8 @@ class Indexer:
         self._n_events[self._bin] += fed
         self._volume[self._bin] += int(records["size"][:fed][records["action"][:fed] == b"T"].sum())
         self._spot_tick[self._bin] = np.nan if spot is None else spot
+        if self._book_state[self._bin] != SUSPECT:
+            self._book_state[self._bin] = BOOK_STATES.index(engine.book_state)
         if fed < len(records):
             self._bin += 1  # the last bin has no end, so there is a next one
         if engine.event_id == self._next_keyframe:

@@ -7,10 +7,21 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from vpdesk.display.text import time_text
+from vpdesk.core.ring import BOOK_STATES
+from vpdesk.display.text import time_text, zone_text
+from vpdesk.ui.theme import DARK, LIGHT, Tones
 
 _MARGIN_PX: Final = 8  # so that the handle fits at both ends
 _HANDLE_PX: Final = 6  # radius
@@ -42,12 +53,14 @@ class SessionOverview(Protocol):
     """A session at a glance, in bins of equal time.
 
     ``spot_tick`` : (n,) float64, NaN where there is none or not yet read.   ``n_events`` : (n,) int64.
+    ``book_state`` : (n,) int64, indexes into `BOOK_STATES`.
     """
 
     start_ns: int
     end_ns: int
     spot_tick: NDArray[np.float64]
     n_events: NDArray[np.int64]
+    book_state: NDArray[np.int64]
 
 
 class TimeSlider(QWidget):
@@ -229,6 +242,7 @@ class TimeSlider(QWidget):
             painter.fillRect(
                 QRectF(edges_px[i], foot - height_px, edges_px[i + 1] - edges_px[i], height_px), bar
             )
+        self._draw_book_states(painter, overview, edges_px, foot)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self.palette().placeholderText().color(), 1.2))
         painter.drawPolyline(_spot_line(overview.spot_tick, edges_px, foot))
@@ -272,6 +286,21 @@ class TimeSlider(QWidget):
             return "end"
         return "middle" if left < at.x() < right else ""
 
+    def _draw_book_states(
+        self, painter: QPainter, overview: SessionOverview, edges_px: list[float], foot: float
+    ) -> None:
+        """Underline where the book is not whole: from before a snapshot, or after a gap of the feed."""
+        tones = _tones_of(self.palette())
+        for state, colour in (
+            ("snapshot", tones.caution),
+            ("partial", tones.caution),
+            ("suspect", tones.bad),
+        ):
+            for i in np.flatnonzero(overview.book_state == BOOK_STATES.index(state)):
+                painter.fillRect(
+                    QRectF(edges_px[i], foot, edges_px[i + 1] - edges_px[i], 3.0), QColor(colour)
+                )
+
     def _drag_range(self, hold: "_Hold", x: float) -> None:
         track_px = max(1, self.width() - 2 * _MARGIN_PX)
         by_ns = round((x - hold.x) * 1000) * (self._end_ns - self._start_ns) // (track_px * 1000)
@@ -295,8 +324,19 @@ class TimeSlider(QWidget):
 
     def _show_time(self, event: QMouseEvent) -> None:
         if self._end_ns > self._start_ns:
-            text = time_text(self._ns_from_x(event.position().x()), self.zone, 3)
+            ts_ns = self._ns_from_x(event.position().x())
+            text = f"{time_text(ts_ns, self.zone, 3)} {zone_text(ts_ns, self.zone)}{self._book_words(ts_ns)}"
             QToolTip.showText(event.globalPosition().toPoint(), text, self)
+
+    def _book_words(self, ts_ns: int) -> str:
+        """Say in words what the underline says in colour."""
+        overview = self._overview
+        if overview is None or not overview.start_ns <= ts_ns <= overview.end_ns:
+            return ""
+        n_bins = overview.book_state.size
+        at = min(n_bins - 1, (ts_ns - overview.start_ns) * n_bins // (overview.end_ns - overview.start_ns))
+        name = BOOK_STATES[overview.book_state[at]]
+        return "" if name in ("valid", "empty") else f"  book {name}"
 
     def _ns_from_x(self, x: float) -> int:
         track_px = max(1, self.width() - 2 * _MARGIN_PX)
@@ -308,6 +348,10 @@ class TimeSlider(QWidget):
         span_ns = self._end_ns - self._start_ns
         fraction = (ts_ns - self._start_ns) / span_ns if span_ns > 0 else 0.0
         return _MARGIN_PX + min(max(fraction, 0.0), 1.0) * max(1, self.width() - 2 * _MARGIN_PX)
+
+
+def _tones_of(palette: QPalette) -> Tones:
+    return DARK if palette.window().color().lightness() < 128 else LIGHT
 
 
 def _spot_line(spot_tick: NDArray[np.float64], edges_px: list[float], foot: float) -> list[QPointF]:
