@@ -290,6 +290,7 @@ def test_recording_is_switched_on_and_off_in_mid_session_and_the_file_says_that_
         session.send(SetRecording(False))
         status = wait_until(session, recorded)
         assert health(status).recording.endswith("it starts mid-book")
+        assert status.message == f"R{health(status).recording[1:]}."
         wait_until(session, having(4000))
     (path,) = tmp_path.iterdir()
     tape = open_tape(path)

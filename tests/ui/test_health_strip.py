@@ -106,12 +106,15 @@ def test_why_a_feed_is_interrupted_stands_beside_its_name(strip: HealthStrip) ->
 
 def test_a_recording_is_a_badge_with_the_particulars_in_its_tip(strip: HealthStrip) -> None:
     words = "recording 12 records, 0.1 MB to day.dbn; it starts mid-book"
-    recording = replace(HEALTH, is_recording=True, recording=words)
+    recording = replace(HEALTH, is_recording=True, recording=words, recorded_bytes=123_456)
     strip.show_status(replace(LIVE_STATUS, live=recording), LIVE)
-    assert (strip.recording_label.text(), strip.recording_label.property("tone")) == ("recording", "bad")
+    assert (strip.recording_label.text(), strip.recording_label.property("tone")) == (
+        "recording 0.1 MB",
+        "bad",
+    )
     assert words in strip.recording_label.toolTip()
     strip.show_status(replace(LIVE_STATUS, live=replace(recording, is_recording=False)), LIVE)
-    assert (strip.recording_label.text(), strip.recording_label.property("tone")) == ("recorded", "")
+    assert (strip.recording_label.text(), strip.recording_label.property("tone")) == ("recorded 0.1 MB", "")
 
 
 def test_instruments_of_a_feed_can_be_chosen_and_the_one_shown_is_selected(

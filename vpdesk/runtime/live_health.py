@@ -58,6 +58,7 @@ def health_of(feed: LiveStatus, market: LiveMarket, shown: LiveBook | None, dela
         n_gaps=market.n_gaps,
         is_recording=recording is not None and recording.is_recording,
         recording="" if recording is None else recording_words(recording),
+        recorded_bytes=0 if recording is None else recording.n_bytes,
         instruments=tuple(
             LiveInstrument(*book.key, book.name, book.n_events, is_shown=book is shown) for book in market
         ),

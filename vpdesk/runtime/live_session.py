@@ -21,7 +21,7 @@ from vpdesk.runtime.commands import Command, Inspect, SelectInstrument, SetParam
 from vpdesk.runtime.grid_tap import GridTap
 from vpdesk.runtime.inspection import CellInspector, InspectionSource, KeptRecords
 from vpdesk.runtime.keyframes import Keyframes
-from vpdesk.runtime.live_health import Delay, health_of
+from vpdesk.runtime.live_health import Delay, health_of, recording_words
 from vpdesk.runtime.live_market import LiveBook, LiveMarket
 from vpdesk.runtime.player import RING_COLUMNS, Cadence
 from vpdesk.runtime.session import SessionFacts
@@ -309,7 +309,9 @@ class LiveSession:
         elif feed.state is FeedState.LIVE:
             self._told.pop("connection", None)
         if recording is not None:
-            self._say_new("recording", recording.problem)
+            words = recording_words(recording)
+            is_over = not recording.is_recording
+            self._say_new("recording", f"{words[:1].upper()}{words[1:].rstrip('.')}." if is_over else "")
         remarks, self._market.remarks = self._market.remarks, []
         for remark in remarks:
             self._say(remark)

@@ -45,8 +45,8 @@ class LiveHealth:
         the time from the socket to the engine instead. None before the first record.
     queued_records
         Received and not yet applied.
-    recording
-        The recording in words, "" if there was none.
+    recording, recorded_bytes
+        The recording in words, "" if there was none, and its size.
     instruments
         In the order in which they appeared.
     """
@@ -61,6 +61,7 @@ class LiveHealth:
     n_gaps: int = 0
     is_recording: bool = False
     recording: str = ""
+    recorded_bytes: int = 0
     instruments: tuple[LiveInstrument, ...] = ()
 
 

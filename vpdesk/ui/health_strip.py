@@ -182,7 +182,8 @@ class HealthStrip(QWidget):
                 if live.is_old_data
                 else "Now less the moment at which the last record was received at the venue (ts_recv)"
             )
-        self.recording_label.setText("recording" if live.is_recording else "recorded")
+        doing = "recording" if live.is_recording else "recorded"
+        self.recording_label.setText(f"{doing} {live.recorded_bytes / 1e6:.1f} MB")
         self.recording_label.setToolTip(f"{live.recording}  (Ctrl+R)")
         _set_tone(self.recording_label, "bad" if live.is_recording else "")
         self._show_instruments(live.instruments)

@@ -180,7 +180,7 @@ class LiveDialog(QDialog):
         self.tabs.setCurrentIndex(1 if last_used.get("page") == "practice" else 0)
         self.show_key_origin("")
         self._connect()
-        self._show_ready()
+        self._on_page_changed()
 
     # --- for the application -----------------------------------------------------------------------
 
@@ -277,7 +277,9 @@ class LiveDialog(QDialog):
         file_row = QHBoxLayout()
         file_row.addWidget(self.file_field, 1)
         file_row.addWidget(self.browse_button)
-        form.addRow("&File", file_row)
+        file_label = QLabel("&File")
+        file_label.setBuddy(self.file_field)
+        form.addRow(file_label, file_row)
         form.addRow("&Speed", self.speed_field)
         return page
 
@@ -294,14 +296,14 @@ class LiveDialog(QDialog):
         column.setContentsMargins(16, 14, 16, 12)
         column.addWidget(self.tabs, 1)
         column.addWidget(buttons)
-        self.resize(600, 480)
+        self.resize(600, 440)
 
     def _connect(self) -> None:
         for noted in (*self._live_fields(), self.time_field, *self._practice_fields()):
             noted.changed.connect(self._on_changed)
         self.stype_box.currentIndexChanged.connect(self._on_stype_changed)
         self.start_box.currentIndexChanged.connect(self._on_changed)
-        self.tabs.currentChanged.connect(self._on_changed)
+        self.tabs.currentChanged.connect(self._on_page_changed)
         self.test_button.clicked.connect(self._on_test)
         self.browse_button.clicked.connect(self._on_browse)
 
@@ -348,6 +350,11 @@ class LiveDialog(QDialog):
     @Slot()
     def _on_changed(self) -> None:
         self.test_note.clear()
+        self._show_ready()
+
+    @Slot()
+    def _on_page_changed(self) -> None:
+        (self.symbol_field if self._is_live_page() else self.file_field).edit.setFocus()
         self._show_ready()
 
     @Slot()
