@@ -6,6 +6,7 @@ import pytest
 from vpdesk.display.scale import Scale
 from vpdesk.runtime.commands import MAX_SPEED
 from vpdesk.ui.settings import MAX_RECENT, Preferences, SettingsFile
+from vpdesk.ui.strips import StripLayout
 
 NET = Scale("asinh", -12.5, 1e9, 0.3, is_signed=True)
 AGE = Scale("log", 0.1, 600.0, 0.1, is_signed=False)
@@ -21,6 +22,16 @@ FULL = Preferences(
     geometry=b"\x00\x01\xff",
     window_state=b"\xfe;=\n",
     scales={("ES,M4", "net"): NET, ("ESM4", "age"): AGE},
+    ladder="no",
+    strips="yes",
+    strip_layout=StripLayout(
+        order=("spread", "drive", "events", "volume"),
+        hidden=frozenset({"drive"}),
+        collapsed=frozenset(),
+        heights=(("volume", 120), ("spread", 40)),
+    ),
+    ladder_width=321,
+    strips_height=222,
 )
 
 
@@ -91,3 +102,20 @@ def test_recent_files_are_limited(path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "config").write_text("a file stands where the folder should be")
     assert "cannot be saved" in _saved(tmp_path / "config" / "vpdesk.ini", FULL)
+
+
+def test_an_arrangement_of_strips_that_makes_no_sense_is_left_out(path: Path) -> None:
+    _saved(path, FULL)
+    text = path.read_text()
+    text = text.replace("strip_order=spread drive", "strip_order=nothing drive")
+    text = text.replace("strips_hidden=drive", "strips_hidden=drive volume events spread")
+    text = text.replace("volume:120", "volume:99999999 orderbook:3").replace(
+        "ladder_width=321", "ladder_width=-1"
+    )
+    path.write_text(text)
+    loaded, sentence = _loaded(path)
+    assert sentence == ""
+    assert loaded.strip_layout.order == ("drive", "events", "volume")
+    assert loaded.strip_layout.hidden == frozenset()
+    assert dict(loaded.strip_layout.heights) == {"volume": 0, "spread": 40}
+    assert loaded.ladder_width == 0

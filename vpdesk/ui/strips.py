@@ -86,7 +86,7 @@ class StripPanel(QWidget):
             self._splitter.setStretchFactor(place, 0 if name in layout.collapsed else 1)
         self._splitter.setSizes(
             [
-                COLLAPSED_PT if name in layout.collapsed else heights.get(name, self.strips[name].height_pt)
+                COLLAPSED_PT if name in layout.collapsed else heights.get(name) or self.strips[name].height_pt
                 for name in order
             ]
         )
