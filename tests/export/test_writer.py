@@ -1,9 +1,9 @@
 """What is written equals a straight run byte for byte, or nothing is written."""
 
-import resource
+import contextlib
 import threading
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -337,21 +337,28 @@ def test_what_cannot_be_written_to_is_refused_in_a_sentence(tape: Tape, folder: 
     assert files_in(folder) == {"out.parquet": b"older"}
 
 
-@pytest.fixture
-def limit_file_size() -> Iterator[Callable[[int], None]]:
-    """Have the system refuse to write files beyond a size, as on a full disk."""
+@contextlib.contextmanager
+def files_no_larger_than(n_bytes: int) -> Iterator[None]:
+    """Have the system refuse to write files beyond a size, as on a full disk.
+
+    Not a fixture: that would end only after pytest has written the result, perhaps into a file.
+    """
+    resource = pytest.importorskip("resource", reason="this system cannot limit the size of files")
     former = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda n_bytes: resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, former[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, former)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, former[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, former)
 
 
 @SUFFIXES
 @pytest.mark.parametrize("n_bytes", [0, 100, 50_000])
 def test_a_full_disk_is_told_in_a_sentence_and_leaves_what_was_there(
-    tape: Tape, folder: Path, suffix: str, n_bytes: int, limit_file_size: Callable[[int], None]
+    tape: Tape, folder: Path, suffix: str, n_bytes: int
 ) -> None:
-    limit_file_size(n_bytes)
-    with pytest.raises(ExportError, match=r"out\.\w+ cannot be written: file too large\.$"):
+    said = pytest.raises(ExportError, match=r"out\.\w+ cannot be written: file too large\.$")
+    with said, files_no_larger_than(n_bytes):
         export_columns(tape, params_of(tape), folder / f"out{suffix}", column_events=2)
     assert files_in(folder) == {"out.parquet": b"older"}
 
