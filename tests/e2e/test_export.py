@@ -1,9 +1,6 @@
 """Exports as a user makes them: from the window while it plays, and from the command line."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.e2e.test_cli import assert_one_sentence, vpdesk
 from tests.export.sessions import straight_run
 from vpdesk.app.desk import Desk
 from vpdesk.app.export import read_cadence
@@ -24,7 +22,6 @@ from vpdesk.sources.tape import Tape, open_tape
 from vpdesk.ui.export_dialog import SESSION, ExportDialog
 from vpdesk.ui.settings import SettingsFile
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.qt_log_ignore(
     r"This plugin does not support (propagateSizeHints|raise)", extend=True
 )
@@ -132,25 +129,14 @@ def test_a_file_that_cannot_be_written_is_said_in_the_dialog(
 # --- the command line ----------------------------------------------------------------------------------
 
 
-def vpdesk_export(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "vpdesk", "export", *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-
-
 def test_the_command_writes_the_columns_of_a_range(market_file: Path, tmp_path: Path) -> None:
     path = tmp_path / "some.parquet"
     assert START_NS % (60 * S) == 0
     minute = (START_NS // (60 * S)) % (24 * 60)
     clock = f"{minute // 60:02d}:{minute % 60:02d}"
 
-    done = vpdesk_export(
-        market_file, "-o", path, "--from", f"{clock}:05", "--to", f"{clock}:07.5",
+    done = vpdesk(
+        "export", market_file, "-o", path, "--from", f"{clock}:05", "--to", f"{clock}:07.5",
         "--column", "250ms", "--half-width", "15", "--tau", "3",
     )  # fmt: skip
 
@@ -171,12 +157,10 @@ def test_the_command_writes_the_columns_of_a_range(market_file: Path, tmp_path: 
     ],
 )
 def test_a_wish_that_makes_no_sense_is_refused_in_one_sentence(
-    market_file: Path, options: tuple[str, ...], words: str
+    market_file: Path, tmp_path: Path, options: tuple[str, ...], words: str
 ) -> None:
-    done = vpdesk_export(market_file, *options)
-    assert done.returncode == 1
-    assert done.stderr.startswith("vpdesk: ")
-    assert done.stderr.count("\n") == 1
+    done = vpdesk("export", market_file, *options, cwd=tmp_path)
+    assert_one_sentence(done)
     assert words in done.stderr
 
 
