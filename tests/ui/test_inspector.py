@@ -263,6 +263,9 @@ def test_the_pin_survives_playing_on_and_other_parameters(
     desk.session.params = replace(PARAMS, ticks_per_bucket=2)
     qtbot.waitUntil(lambda: len(desk.session.sent) > n_sent)
     assert desk.session.sent[-1] == Inspect(reading.event_id, reading.tick // 2)
+    # before the answer has come, once more
+    desk.session.params = replace(PARAMS, ticks_per_bucket=4)
+    qtbot.waitUntil(lambda: desk.session.sent[-1] == Inspect(reading.event_id, reading.tick // 4))
     assert inspector.reading is reading
 
 

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from vpdesk.core.cell_report import CellReport, PriceEvent, cell_report
+from vpdesk.core.params import EngineParams
 from vpdesk.display.reading import CellReading
 from vpdesk.display.terms import before_text, event_words, layer_value, report_text, verdict
 from vpdesk.display.text import MINUS, age_text, moment_text, number_text, price_text
@@ -70,6 +71,7 @@ class InspectorDock(QDockWidget):
         self._tones: Tones = DARK
         self._unit = ""
         self._wish: Inspect | None = None
+        self._asked_params: EngineParams | None = None  # in force when it was asked for
         self.reading: CellReading | None = None
         self.report: CellReport | None = None
         self._sized_for: CellReading | None = None
@@ -133,7 +135,7 @@ class InspectorDock(QDockWidget):
         if report is not None and report is not self.report and _answers(report, wish, session):
             self.report = report
             self._show()
-        elif self.report is not None and self.report.params != session.params:
+        elif session.params != self._asked_params:
             self._ask()  # another field was computed for the same moment
             self._show()
 
@@ -156,6 +158,7 @@ class InspectorDock(QDockWidget):
         self.report = self._wish = None
         if reading is None or session is None or not reading.is_in_band:
             return
+        self._asked_params = session.params
         self._wish = Inspect(reading.event_id, reading.tick // session.params.ticks_per_bucket)
         grid = session.grid
         is_newest = session.facts.is_live and reading.is_open  # its records may not be kept
@@ -213,10 +216,8 @@ class InspectorDock(QDockWidget):
     def _share_height(self) -> None:
         """Give the values the height they need, but leave a list of some events."""
         height = self.parts.height() - self.parts.handleWidth()
-        wanted = self._values.sizeHint().height()
-        layout = self._values.layout()
-        if layout is not None and layout.hasHeightForWidth():
-            wanted = max(wanted, layout.totalHeightForWidth(self._values.width()))
+        hints = (self._values.sizeHint(), self._values.minimumSizeHint())
+        wanted = max(hint.height() for hint in hints) + 2
         values = min(wanted, max(height // 2, height - _LIST_PX))
         self.parts.setSizes([values, height - values])
 
@@ -307,6 +308,7 @@ class InspectorDock(QDockWidget):
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.bars = TermBars()
+        self.bars.setAccessibleName("Terms of pressure and vacuum")
         self.table = self._make_table()
         self.facts_label = QLabel()
         self.facts_label.setFont(tabular(self.font()))
