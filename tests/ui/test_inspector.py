@@ -287,6 +287,16 @@ def test_escape_lets_the_cell_go_once_no_work_is_under_way(
     assert real_window.chart._canvas.pin.cell.isEmpty()
 
 
+def test_the_keyboard_goes_back_to_the_chart_with_the_pin(real_window: MainWindow, qtbot: QtBot) -> None:
+    real_window.activateWindow()
+    _click_chart(qtbot, real_window)
+    real_window.inspector.copy_button.setFocus()
+    qtbot.waitUntil(real_window.inspector.copy_button.hasFocus)
+    qtbot.keyClick(real_window.inspector.copy_button, Qt.Key.Key_Escape)
+    assert real_window.inspector.reading is None
+    assert real_window.chart.hasFocus()
+
+
 def test_a_key_pins_the_newest_cell_at_the_spot(real_window: MainWindow, desk: Market, qtbot: QtBot) -> None:
     qtbot.keyClick(real_window.chart, Qt.Key.Key_I)
     reading = real_window.inspector.reading

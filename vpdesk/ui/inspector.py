@@ -10,6 +10,7 @@ from typing import Final
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication
 from PySide6.QtWidgets import (
+    QApplication,
     QDockWidget,
     QGridLayout,
     QHBoxLayout,
@@ -122,6 +123,9 @@ class InspectorDock(QDockWidget):
     def unpin(self) -> None:
         """Let the cell go and hide."""
         self.reading = self.report = self._wish = None
+        focused = QApplication.focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            self._chart.setFocus()  # else Qt gives it to any other widget
         self.hide()
         self._show()
         self._chart.set_pin(None)
@@ -433,7 +437,9 @@ def _events_title(report: CellReport) -> str:
         return "Searching for events at this price..." if report.is_searching else "No event at this price"
     n_events = len(report.events)
     words = f"The last {n_events} events at this price" if n_events > 1 else "The last event at this price"
-    return words + (", searching for more..." if report.is_searching else "")
+    if report.is_searching:
+        return f"{words}, searching for more..."
+    return words
 
 
 def _button(text: str, tip: str) -> QToolButton:
