@@ -1,6 +1,7 @@
 """Exports as a user makes them: from the window while it plays, and from the command line."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -146,6 +147,20 @@ def test_the_command_writes_the_columns_of_a_range(market_file: Path, tmp_path: 
     assert table["start_ns"].cast("int64")[0].as_py() == START_NS + 5 * S
     facts = json.loads(table.schema.metadata[b"vpdesk"])
     assert (facts["K"], facts["params"]["tau_s"], facts["column_ns"]) == (15, 3.0, S // 4)
+
+
+def test_of_a_file_cut_short_what_could_be_read_is_written_and_that_is_said(
+    market_file: Path, tmp_path: Path
+) -> None:
+    cut = tmp_path / "cut.dbn.zst"
+    cut.write_bytes(market_file.read_bytes()[:200_000])
+
+    done = vpdesk("export", cut, "-o", tmp_path / "cut.parquet", "--column", "1s")
+
+    assert_one_sentence(done)
+    assert "cut short" in done.stderr
+    n_rows = pq.read_metadata(tmp_path / "cut.parquet").num_rows
+    assert f"{n_rows} columns were written" in re.sub(r"(?<=\d) (?=\d)", "", done.stderr)
 
 
 @pytest.mark.parametrize(
