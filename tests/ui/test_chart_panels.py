@@ -132,6 +132,26 @@ def test_the_ladder_stays_with_the_field_when_it_is_dragged(desk: MainWindow) ->
     assert after != before
 
 
+def test_the_ladder_zooms_and_moves_the_fields_prices(desk: MainWindow, qtbot: QtBot) -> None:
+    ladder, view = desk.panels.ladder, desk.chart.viewport()
+    at = QPoint(30, 120)
+    qtbot.mousePress(ladder, LEFT, pos=at)
+    qtbot.mouseMove(ladder, at + QPoint(0, 24))
+    qtbot.mouseRelease(ladder, LEFT, pos=at + QPoint(0, 24))
+    assert not desk.chart.is_following
+    assert desk.chart.viewport().bottom_px == view.bottom_px + 24
+    frames(desk)
+    assert begins(lit_in_ladder(desk)) == begins(lit_in_field(desk))
+    before = desk.chart.viewport()
+    ladder.wheeled.emit(120.0, 3.0)
+    after = desk.chart.viewport()
+    assert after.px_per_row > before.px_per_row
+    assert after.px_per_column == before.px_per_column
+    assert after.row_at(120) == before.row_at(120)
+    qtbot.mouseDClick(ladder, LEFT, pos=at)
+    assert desk.chart.is_following
+
+
 def test_the_ladder_shows_the_numbers_of_the_grid(desk: MainWindow) -> None:
     rows, grid = desk.panels.ladder.rows, desk._session.grid
     buckets = (grid.price // TICK).tolist()

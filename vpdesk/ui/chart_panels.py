@@ -3,7 +3,7 @@
 from time import perf_counter
 from typing import Final
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -19,6 +19,8 @@ from vpdesk.ui.theme import Tones
 ROOMY_PT: Final = 1500  # a window this wide shows ladder and strips unless the user chose otherwise
 LADDER_INTERVAL_S: Final = 1 / 15
 STRIP_INTERVAL_S: Final = 0.012  # one strip a frame, so that no frame paints them all
+
+ZOOM_STEP: Final = 1.15  # per notch of the wheel over the ladder, as over the field
 
 _LADDER_SHARE: Final = 0.3  # of the width at most, at first
 _STRIPS_SHARE: Final = 0.32  # of the height at most, at first
@@ -59,6 +61,9 @@ class ChartPanels(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._below)
+        self.ladder.wheeled.connect(self._on_ladder_wheeled)
+        self.ladder.dragged.connect(self._on_ladder_dragged)
+        self.ladder.double_clicked.connect(self._on_ladder_double_clicked)
         self.strips.layout_changed.connect(self._on_strips_layout_changed)
         self.strips.pointed.connect(self._on_strips_pointed)
         self._beside.splitterMoved.connect(self._on_beside_moved)
@@ -172,6 +177,19 @@ class ChartPanels(QWidget):
         hidden = self.strips.strip_layout().hidden
         for name in STRIP_NAMES:
             self._actions[f"strip_{name}"].setChecked(name not in hidden)
+
+    @Slot(float, float)
+    def _on_ladder_wheeled(self, y_pt: float, steps: float) -> None:
+        self._chart.zoom(1.0, ZOOM_STEP**steps, QPointF(0.0, y_pt))
+
+    @Slot(float)
+    def _on_ladder_dragged(self, y_pt: float) -> None:
+        place = self._place
+        self._chart.pan(0.0, y_pt * place.density / place.viewport.height_px)
+
+    @Slot()
+    def _on_ladder_double_clicked(self) -> None:
+        self._chart.set_following(True)
 
     @Slot()
     def _on_strips_layout_changed(self) -> None:

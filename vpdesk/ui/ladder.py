@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QRegion,
     QResizeEvent,
     QStaticText,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -75,7 +76,20 @@ _COLUMNS: Final = (
 
 
 class LadderView(QWidget):
-    """The ladder. Every method is for the UI thread."""
+    """The ladder. Every method is for the UI thread.
+
+    Signals
+    -------
+    wheeled(float, float)
+        Turns of the wheel at a height in points.
+    dragged(float)
+        Points downwards.
+    double_clicked()
+    """
+
+    wheeled = Signal(float, float)
+    dragged = Signal(float)
+    double_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,6 +101,7 @@ class LadderView(QWidget):
         self._tick_size = 1
         self._density = 1.0
         self._pointer_row = -1
+        self._dragged_from_pt: float | None = None
         self._ranges = {
             name: HeldRange(_USUAL_SHARE) for name in ("depth", "moved", "filled", "traded", "flow")
         }
@@ -223,10 +238,33 @@ class LadderView(QWidget):
         """Mark the row under the pointer; over a title, say what the column means."""
         at = event.position()
         self.point_at(at.y())
+        if self._dragged_from_pt is not None:
+            self.dragged.emit(at.y() - self._dragged_from_pt)
+            self._dragged_from_pt = at.y()
         is_title = at.y() >= self.height() - TIME_AXIS_HEIGHT
         places = self._columns.items() if is_title else ()
         names = [name for name, (left, right) in places if left <= at.x() < right]
         self.setToolTip(next((column.tip for column in _COLUMNS if column.name in names), ""))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a drag."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._dragged_from_pt = event.position().y()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a drag."""
+        self._dragged_from_pt = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Report a double click."""
+        self.double_clicked.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Report turns of the wheel."""
+        steps = event.angleDelta().y() / 120
+        if steps:
+            self.wheeled.emit(event.position().y(), steps)
+        event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Mark no row."""
