@@ -4,7 +4,7 @@ Nothing here knows threads or sockets. Feed items go in, in stream order; books 
 by the very calls that replay makes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -117,6 +117,27 @@ def _apply(step: _Step, engine: Engine, ring: GridRing) -> None:
         engine.feed(_NOTHING, ring)  # so that readers see it now, not with the next record
     else:
         engine.feed(step, ring)
+
+
+def joined(items: Iterable[FeedItem]) -> Iterator[FeedItem]:
+    """Join records of one instrument that follow each other; received when the first of them was."""
+    run: list[Records] = []
+    for item in items:
+        if run and not (isinstance(item, Records) and item.instrument == run[0].instrument):
+            yield _one(run)
+            run = []
+        if isinstance(item, Records):
+            run.append(item)
+        else:
+            yield item
+    if run:
+        yield _one(run)
+
+
+def _one(run: list[Records]) -> Records:
+    if len(run) == 1:
+        return run[0]
+    return replace(run[0], records=np.concatenate([item.records for item in run]))
 
 
 class LiveMarket:

@@ -22,7 +22,7 @@ from vpdesk.runtime.grid_tap import GridTap
 from vpdesk.runtime.inspection import CellInspector, InspectionSource, KeptRecords
 from vpdesk.runtime.keyframes import Keyframes
 from vpdesk.runtime.live_health import Delay, health_of, recording_words
-from vpdesk.runtime.live_market import LiveBook, LiveMarket
+from vpdesk.runtime.live_market import LiveBook, LiveMarket, joined
 from vpdesk.runtime.player import RING_COLUMNS, Cadence
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import LiveHealth, SessionState, SessionStatus
@@ -32,6 +32,7 @@ from vpdesk.sources.recorder import Recorder, RecorderStatus
 
 STATUS_INTERVAL_S: Final = 0.1
 RATE_WINDOW_S: Final = 0.5
+BEAT_S: Final = 0.004  # gathers what a busy feed sends, so that Python runs less and frames are not late
 TAKE_S: Final = 0.02  # the longest wait for records, so the longest that a command waits
 DRAIN_S: Final = 2.0  # for what was received before a stop: a full queue takes a fifth of it
 
@@ -193,11 +194,14 @@ class LiveSession:
             self._close()
 
     def _serve(self) -> None:
-        """Apply what came, obey, tell. An item is at most one read of the socket: some 5 ms of engine."""
-        for item in self._feed.take(TAKE_S):
+        """Apply what came, obey, tell; each bounded, so that a stop takes effect at once."""
+        items = self._feed.take(TAKE_S)
+        for item in joined(items):
             self._market.take(item, time.monotonic())
             self._obey_all()
             self._tell()
+        if items:
+            self._stop.wait(BEAT_S)
         self._market.look_for_ticks(time.monotonic())
         self._obey_all()
         self._tell()
