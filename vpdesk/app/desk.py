@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication
 from vpdesk.app import replay
 from vpdesk.app.export_desk import Exports
 from vpdesk.app.jobs import Job, Work
-from vpdesk.display.warm_up import warm_up as warm_up_display
 from vpdesk.app.live_desk import LiveDesk
+from vpdesk.display.warm_up import warm_up as warm_up_display
 from vpdesk.info import format_utc
 from vpdesk.runtime.session import Session
 from vpdesk.sources.facts import FileFacts, InstrumentFacts, with_thousands
@@ -87,14 +87,14 @@ class Desk(QObject):
         )
         self._job_done_with(self._on_tape_opened)
 
-    def show_session(self, session: Session, source: Closable | None) -> None:
-        """Show a session that runs already; the former one is closed."""
-        former, former_source = self.session, self._source
     def open_with(self, work: Work, done: Any) -> None:
         """Do work that ends in a session, and call the slot `done` with its result."""
         self._start("vpdesk-open", work)
         self._job_done_with(done)
 
+    def show_session(self, session: Session, source: Closable | None) -> None:
+        """Show a session that runs already; the former one is closed."""
+        former, former_source = self.session, self._source
         self.session, self._source = session, source
         self.window.set_session(session)
         if self._is_preparing_said:
@@ -206,6 +206,7 @@ class Desk(QObject):
     def _on_window_closed(self) -> None:
         self._cancel_job()
         self.exports.cancel(CLOSE_TIMEOUT_S)
+        self.live.cancel()
         if self.session is not None:
             self.is_closed_cleanly = _close_in_order(self.session, self._source)
         self.session = None
@@ -214,7 +215,6 @@ class Desk(QObject):
         if app is not None:
             app.quit()
 
-        self.live.cancel()
 
 def _prepared(work: Work, tell: Callable[[float], None], is_cancelled: Callable[[], bool]) -> Any:
     """Do work after the display's kernels are ready, so that no frame waits for a compiler."""
