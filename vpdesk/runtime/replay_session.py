@@ -394,6 +394,12 @@ class ReplaySession:
             former.join()
         if self._is_overtaken(generation):
             return
+        try:
+            self._run_ahead(generation, key, keyframes)
+        except VpdeskError as error:
+            self._index_message = f"{str(error).rstrip('.')}: the session is not indexed beyond."
+
+    def _run_ahead(self, generation: int, key: IndexKey, keyframes: Keyframes) -> None:
         one = self._take_up_pass(key, keyframes)
         told_s = 0.0
         while not one.is_done and not self._is_overtaken(generation):
