@@ -22,6 +22,7 @@ FULL = Preferences(
     geometry=b"\x00\x01\xff",
     window_state=b"\xfe;=\n",
     scales={("ES,M4", "net"): NET, ("ESM4", "age"): AGE},
+    live={"dataset": "GLBX.MDP3", "symbols": "ES.c.0, NQ.c.0", "page": "practice"},
     ladder="no",
     strips="yes",
     strip_layout=StripLayout(
