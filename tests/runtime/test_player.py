@@ -231,6 +231,25 @@ def test_a_long_silence_is_skipped_and_counted() -> None:
     assert_true_history(player)
 
 
+def test_a_long_silence_is_waited_through_when_it_is_not_to_be_skipped() -> None:
+    records = market()[:16_000].copy()
+    records["ts_event"][15_500:] += np.uint64(60 * 10**9)
+    player, clock = make_player(records)
+    player.skips_silences = False
+    player.go_to_event(15_400)
+    arrive(player)
+    player.play()
+    for _ in range(600):
+        clock.now_s += 0.01
+        player.step()
+    assert player.position == 15_500
+    for _ in range(60):
+        clock.now_s += 1.0
+        player.step()
+    assert player.n_silences_skipped == 0
+    assert player.position > 15_500
+
+
 def test_at_the_end_playing_stops_and_the_picture_stays() -> None:
     player, _ = make_player(market())
     player.set_speed(float("inf"))

@@ -68,6 +68,13 @@ class ShowHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class SkipSilences:
+    """Pass over long pauses of the feed while playing, or wait through them."""
+
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SetIndexing:
     """Let the pass ahead run, or rest; what it has found so far stays in use."""
 
@@ -116,6 +123,7 @@ Command = (
     | SeekEvent
     | SetParams
     | ShowHistory
+    | SkipSilences
     | SetIndexing
     | Inspect
     | CancelWork

@@ -129,6 +129,7 @@ class Player:
         self.ring = cadence.new_ring(params.half_width, ring_columns)
         self.is_playing = False
         self.speed = 1.0
+        self.skips_silences = True
         self.n_silences_skipped = 0
         self.last_silence_s = 0.0
         self._now_s = now_s
@@ -278,7 +279,7 @@ class Player:
         if next_ns is None:
             return BREATH_S
         wait_s = (next_ns - play_ns) / 1e9 / self.speed
-        if wait_s > SILENCE_S:
+        if wait_s > SILENCE_S and self.skips_silences:
             self.n_silences_skipped += 1
             self.last_silence_s = wait_s * self.speed
             self._anchor_s, self._anchor_ns = now_s, next_ns

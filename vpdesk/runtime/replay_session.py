@@ -28,6 +28,7 @@ from vpdesk.runtime.commands import (
     SetParams,
     SetSpeed,
     ShowHistory,
+    SkipSilences,
     Step,
     Stop,
 )
@@ -272,6 +273,8 @@ class ReplaySession:
                 player.change(params, Cadence(column_ns, column_events))
             case ShowHistory(n_columns):
                 player.show_history(n_columns)
+            case SkipSilences(is_on):
+                player.skips_silences = is_on
             case SetIndexing(is_on):
                 self._is_indexing = is_on
                 self._start_index()

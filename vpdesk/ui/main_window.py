@@ -415,7 +415,8 @@ class MainWindow(QMainWindow):
         self.transport.slider.set_overview(None)
         self.visible_range.forget()
         self.chart.mark_event(None)
-        self.actions_by_id["indexing"].setChecked(True)
+        for name in ("indexing", "skip_silences"):  # as every session begins
+            self.actions_by_id[name].setChecked(True)
         self.anomalies.show_counts(())
         self.health.show_nothing()
 

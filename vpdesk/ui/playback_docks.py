@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMessageBox, QWidget
 
-from vpdesk.runtime.commands import SetIndexing
+from vpdesk.runtime.commands import SetIndexing, SkipSilences
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import SessionStatus
 from vpdesk.ui.bookmark_panel import BookmarkPanel
@@ -79,6 +79,10 @@ class PlaybackDocks(QObject):
     def set_indexing(self, is_on: bool) -> None:
         """Let the pass ahead run, or rest."""
         self.requested.emit(SetIndexing(is_on))
+
+    def skip_silences(self, is_on: bool) -> None:
+        """Pass over long pauses of the feed, or wait through them."""
+        self.requested.emit(SkipSilences(is_on))
 
     def show_digest(self) -> None:
         """Show what stands for the complete state, to compare with a straight run."""
