@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QSplitter, QVBoxLayout, QWidge
 from vpdesk.core.ring import GridRing
 from vpdesk.display.placement import FieldPlacement
 from vpdesk.display.strip_bins import StripBins, StripSource
-from vpdesk.ui.strip_plot import COLLAPSED_PT, LEAST_PT, STRIPS, StripPlot, StripUnits
+from vpdesk.ui.strip_kinds import STRIPS
+from vpdesk.ui.strip_plot import COLLAPSED_PT, LEAST_PT, StripPlot, StripUnits
 from vpdesk.ui.theme import Tones
 
 STRIP_TITLES: Final = {strip.name: strip.title for strip in STRIPS}
