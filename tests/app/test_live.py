@@ -115,7 +115,7 @@ def test_a_login_can_be_given_up() -> None:
 def test_nobody_there_is_said_at_once() -> None:
     with serving(wiring.gateway_for(market(10))) as port:
         pass
-    with pytest.raises(SourceError, match="cannot be reached"):
+    with pytest.raises(SourceError, match="cannot be reached: Connection refused"):
         live.try_login(wiring.request(port), KEY, never)
 
 

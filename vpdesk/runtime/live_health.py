@@ -51,7 +51,7 @@ def health_of(feed: LiveStatus, market: LiveMarket, shown: LiveBook | None, dela
         text=feed_words(feed, delay),
         reason=feed.reason,
         is_well=feed.state is FeedState.LIVE and not is_behind(feed, delay),
-        lag_s=delay.lag_s,
+        lag_s=delay.lag_s if feed.state is FeedState.LIVE else None,
         is_old_data=delay.is_old_data,
         queued_records=feed.queued_records,
         n_records=feed.n_records,

@@ -42,7 +42,7 @@ class LiveHealth:
         Whether the books can be believed and are up to date.
     lag_s
         Now less ``ts_recv`` of the last record applied; for old data, which a practice gateway serves,
-        the time from the socket to the engine instead. None before the first record.
+        the time from the socket to the engine instead. None while the feed is not live.
     queued_records
         Received and not yet applied.
     recording, recorded_bytes

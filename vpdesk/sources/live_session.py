@@ -7,6 +7,7 @@ of one session can reach into the next, and ending it in any state leaves nothin
 import asyncio
 import contextlib
 import logging
+import os
 import socket
 import threading
 import time
@@ -378,7 +379,8 @@ class LiveSession:
         where = self._request.gateway or f"the gateway of {self._request.dataset}"
         if isinstance(error, socket.gaierror):
             return f"{where} cannot be found: check the dataset's name and the network"
-        return f"{where}, port {self._request.port}, cannot be reached: {error.strerror or error}"
+        reason = os.strerror(error.errno) if error.errno else str(error)  # asyncio's own words name sockets
+        return f"{where}, port {self._request.port}, cannot be reached: {reason}"
 
 
 async def _let_callbacks_run() -> None:
