@@ -242,6 +242,13 @@ def test_without_a_display_a_file_that_cannot_be_read_is_refused_in_one_sentence
     assert not (tmp_path / "vpdesk.png").exists()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only X11 names a display by DISPLAY")
+def test_a_display_that_cannot_be_reached_is_as_good_as_none(tmp_path: Path) -> None:
+    done = vpdesk("open", tmp_path / "some.dbn", cwd=tmp_path, DISPLAY=":4242")
+    assert done.returncode == 1
+    assert done.stderr.startswith("There is no display to open a window on, and no picture was drawn: ")
+
+
 def test_without_a_display_and_without_a_file_the_simulated_session_is_drawn(tmp_path: Path) -> None:
     done = vpdesk(cwd=tmp_path)
 

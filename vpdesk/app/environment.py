@@ -1,5 +1,6 @@
 """What must be right before Qt is imported, and what to say when it is not."""
 
+import ctypes
 import importlib
 import os
 import sys
@@ -20,7 +21,22 @@ def has_display() -> bool:
         return True
     if os.environ.get("QT_QPA_PLATFORM"):
         return True  # the user chose; Qt will say if it cannot
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if os.environ.get("WAYLAND_DISPLAY"):
+        return True
+    return bool(os.environ.get("DISPLAY")) and _x11_answers()
+
+
+def _x11_answers() -> bool:
+    """Whether the X server named by DISPLAY can be reached; where it cannot, Qt ends the process."""
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        return True  # check_qt says what is missing
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    has_failed = bool(xcb.xcb_connection_has_error(connection))
+    xcb.xcb_disconnect(connection)
+    return not has_failed
 
 
 def draw_off_screen() -> None:
@@ -62,7 +78,6 @@ def _check_x11() -> None:
     """Qt ends the process, blaming one library, when any of those for X11 windows is missing."""
     if os.environ.get("WAYLAND_DISPLAY"):
         return
-    import ctypes
     from pathlib import Path
 
     import PySide6
