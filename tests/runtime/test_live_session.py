@@ -23,10 +23,12 @@ from tests.runtime.live_wiring import (
 from vpdesk.core.engine import Engine
 from vpdesk.core.events import F_SNAPSHOT
 from vpdesk.core.ring import COLUMN_GAP, H_FLAGS
+from vpdesk.errors import EngineError
 from vpdesk.gateway.faults import Drop, Fault, Mute, Report
 from vpdesk.gateway.server import serving
 from vpdesk.gateway.wire import ServedInstrument
 from vpdesk.runtime.commands import Pause, Play, SeekTime, SelectInstrument, SetParams, SetRecording
+from vpdesk.runtime.live_market import LiveMarket
 from vpdesk.runtime.live_session import LiveSession
 from vpdesk.runtime.status import SessionState, SessionStatus
 from vpdesk.sources.api_key import ApiKey
@@ -157,6 +159,18 @@ def test_quitting_in_the_middle_of_a_handshake_is_instant_and_leaves_no_thread(a
         assert session.wait_closed(5)
         assert time.monotonic() - started < 3.0
     assert {one.name for one in set(threading.enumerate()) - before} == set()
+
+
+def test_an_engine_that_refuses_to_go_on_ends_the_session_and_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise EngineError("This cannot be computed.")
+
+    monkeypatch.setattr(LiveMarket, "take", refuse)
+    with live(wiring.gateway_for(market(100))) as session:
+        status = wait_until(session, lambda now: now.state is SessionState.FAILED)
+        assert status.message == "This cannot be computed."
 
 
 def test_playback_commands_mean_nothing_to_a_live_session() -> None:

@@ -203,12 +203,15 @@ def run_headless(wish: LiveWish) -> int:
         words = ""
         while not is_asked.wait(LOOK_S) and session.status.state is not SessionState.FAILED:
             words = _tell_change(session, words)
-    has_failed = not is_asked.is_set()
+    was_asked = is_asked.is_set()
     session.close()
     is_closed = session.wait_closed(CLOSE_TIMEOUT_S)
     _tell_change(session, words)
     _print_summary(session)
-    return 1 if has_failed or not is_closed else 0
+    is_well = was_asked and is_closed and session.status.state is not SessionState.FAILED
+    if not is_well and session.status.message:
+        sys.stderr.write(f"vpdesk: {session.status.message}\n")
+    return 0 if is_well else 1
 
 
 def _tell_change(session: LiveSession, before: str) -> str:

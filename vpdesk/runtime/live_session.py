@@ -3,7 +3,6 @@
 LiveFeed (its own threads) -> queue -> this thread: LiveMarket -> the ring of the instrument shown
 """
 
-import logging
 import queue
 import threading
 import time
@@ -41,8 +40,6 @@ _STATES: Final = {
     FeedState.STALE: SessionState.PLAYING,
     FeedState.STOPPED: SessionState.FAILED,
 }
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -93,6 +90,7 @@ class LiveSession:
         self._inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._feed_status = LiveStatus()
+        self._has_failed = False
         self._message = ""
         self._told: dict[str, str] = {}  # the sentence last told, by what it is about
         self._status = SessionStatus(source=facts.title, live=LiveHealth(text="preparing"))
@@ -184,9 +182,9 @@ class LiveSession:
             self._drain()
             self._market.settle_ticks()
         except VpdeskError as error:
-            self._say(str(error))
+            self._fail(str(error))
         except Exception:
-            self._say("The engine stopped on an unexpected error; the log has the details.")
+            self._fail("The engine stopped on an unexpected error; the log has the details.")
             raise
         finally:
             self._stop.set()
@@ -215,7 +213,11 @@ class LiveSession:
                 return
             for item in items:
                 self._market.take(item, time.monotonic())
-        _log.error("received records were left out at the end: the machine is too slow")
+        self._fail("Records received before the end were left out: the machine is too slow.")
+
+    def _fail(self, sentence: str) -> None:
+        self._has_failed = True
+        self._say(sentence)
 
     def _inspection_source(self) -> InspectionSource | None:
         """Return the records of the instrument shown, as long as they are kept. Thread: inspector."""
@@ -347,8 +349,10 @@ class LiveSession:
         shown = self._shown
         live = health_of(self._feed_status, self._market, shown, Delay.now(self._feed_status, shown))
         state = _STATES.get(self._feed_status.state, SessionState.LOADING)
+        if self._stop.is_set():
+            state = SessionState.FAILED if self._has_failed else SessionState.CLOSED
         status = SessionStatus(
-            state=SessionState.CLOSED if self._stop.is_set() else state,
+            state=state,
             source=self._facts.title,
             events_per_s=self._events_per_s,
             message=self._message,
