@@ -212,6 +212,14 @@ def test_a_picture_has_its_size_and_says_where_it_came_from(
     assert len(colours) > 20  # a field, not an empty window
 
 
+def test_a_picture_of_a_file_cut_short_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "cut.dbn"
+    path.write_bytes(HEADER + RECORDS.tobytes()[:-13])
+    done = vpdesk("picture", path, "-o", tmp_path / "picture.png")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"event 2999, digest \w+; the file is cut short", done.stdout)
+
+
 @pytest.mark.parametrize(
     "options", [("--size", "large"), ("--at", "noon"), ("--layer", "colour"), ("--theme", "pink")]
 )

@@ -78,7 +78,8 @@ def draw(wish: Wish) -> str:
     tape.close()
     if not image.save(str(wish.output), "PNG"):  # type: ignore[call-overload]
         raise SourceError(f"The picture could not be written to {wish.output}.")
-    return f"{wish.output}: event {status.event_id}, digest {status.digest}"
+    note = f"; {tape.problem}" if tape.problem else ""
+    return f"{wish.output}: event {status.event_id}, digest {status.digest}{note}"
 
 
 def _open(wish: Wish) -> "Tape":
