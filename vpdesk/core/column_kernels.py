@@ -20,7 +20,7 @@ from vpdesk.core.layout import (
     N_ORDERS,
     NO_ASK,
 )
-from vpdesk.core.llvm import copy_row
+from vpdesk.core.llvm import copy_row, prefetch_row
 from vpdesk.core.ring import (
     BOOK_STATE_SHIFT,
     C_END_NS,
@@ -73,7 +73,7 @@ def book_state(state):
 def finish_column(field, state, ring):
     """Bring the open column up to the last event. Idempotent."""
     slot = ring.cursor[C_SEQ] & (len(ring.headers) - 1)
-    settle(field, state, ring, slot)
+    clock_fade = settle(field, state, ring, slot)
     headers = ring.headers
     headers[slot, H_CLOCK_NS] = state[CLOCK_NS]
     headers[slot, H_EVENT_ID] = state[EVENT_ID]
@@ -85,7 +85,7 @@ def finish_column(field, state, ring):
     headers[slot, H_CLOSE_TICK_M2] = state[M2]
     flags = headers[slot, H_FLAGS] & ((1 << BOOK_STATE_SHIFT) - 1)
     headers[slot, H_FLAGS] = flags | ring.cursor[C_FLAGS] | (book_state(state) << BOOK_STATE_SHIFT)
-    ring.drive[slot] = drive(field, state)
+    ring.drive[slot] = drive(field, state, clock_fade)
 
 
 @inlined
@@ -97,6 +97,10 @@ def _open_next(ring, start_ns, flags):
     copy_row(ring.cells, new, old)
     copy_row(ring.last_event_ids, new, old)
     copy_row(ring.headers, new, old)
+    # the slots after the new one: fetched while the events of the new column are applied
+    after = (seq + 2) & mask
+    prefetch_row(ring.cells, after)
+    prefetch_row(ring.last_event_ids, after)
     ring.drive[new] = ring.drive[old]
     headers = ring.headers
     headers[new, H_START_NS] = start_ns

@@ -157,8 +157,7 @@ class Engine:
                 stop = min(stop, position + _UNALIGNED_CHUNK)
                 chunk, offset = _read_only(words[position:stop].copy()), 0
             if ring is not None:
-                newest_ns = max(self.clock_ns, int(words[position:stop, 1].max()))
-                ring.announce(ring.columns_until(newest_ns, stop - position))
+                ring.announce(ring.most_columns(words[position:stop, 1]))
             budget = np.int64(0 if ring is None else ring.columns_per_batch)
             applied_to = engine_kernels.advance(
                 self._book, self._field, self._scalars, ring_arrays,
@@ -356,7 +355,7 @@ class Engine:
     @property
     def drive(self) -> float:
         """Direction of the field near the spot now, in (-1, 1)."""
-        return float(field_kernels.drive(self._field, self._scalars))
+        return float(field_kernels.drive_now(self._field, self._scalars))
 
     def grid(self) -> Grid:
         """Return the full dense grid after the last event; a copy that the caller owns."""
@@ -525,7 +524,8 @@ class Engine:
         )
         scalars[layout.LOW_SLOT] = 0
         scalars[layout.RING_BASE] = (scalars[layout.CENTRE_BUCKET] - self.params.half_width) % width
-        scalars[layout.FADE_REF_NS] = -1
+        clock_ns = scalars[layout.CLOCK_NS]
+        scalars[layout.FADE_REF_NS] = clock_ns - clock_ns % field.config[layout.FADE_SPAN_NS]
         engine_kernels.mark_touched_dirty(field, scalars)
         self._settle()
 

@@ -126,7 +126,7 @@ def touch(field, state, slot):
 
 
 @inlined
-def _set_forces(field, state, slot):
+def _set_forces(field, state, slot, clock_fade):
     """Compute the forces of a bucket from its state at its last touch (engine rules, section 4)."""
     cells, chains, constants = field.cells, field.chains, field.constants
     tau_s = constants[TAU_S]
@@ -162,12 +162,19 @@ def _set_forces(field, state, slot):
     forces[2, slot] = log_of(1.0 + depth) * (1.0 + rest / (depth + abs(rest) + 1.0))
     force = (pressure - vacuum) / (pressure + vacuum + constants[FLOOR])
     forces[3, slot] = min(max(force, -BELOW_ONE), BELOW_ONE)
-    _set_fresh(field, state, slot)
+    _set_fresh(field, state, slot, clock_fade)
 
 
 @inlined
-def _set_fresh(field, state, slot):
-    fade = exp_of((field.cells[slot, LAST_TS] - state[FADE_REF_NS]) / field.constants[TAU_NS])
+def _fade_at(field, state, ts_ns):
+    """Weight of a moment relative to FADE_REF_NS: what a force of then counts for, but for one factor."""
+    return exp_of((ts_ns - state[FADE_REF_NS]) / field.constants[TAU_NS])
+
+
+@inlined
+def _set_fresh(field, state, slot, clock_fade):
+    last_ts = field.cells[slot, LAST_TS]
+    fade = clock_fade if last_ts == state[CLOCK_NS] else _fade_at(field, state, last_ts)
     n = len(field.cells)
     pressure = fade * field.forces[0, slot]
     vacuum = fade * field.forces[1, slot]
@@ -179,23 +186,29 @@ def _set_fresh(field, state, slot):
 
 @inlined
 def settle(field, state, ring, slot_of_column):
-    """Compute the forces of all dirty buckets; show them in the open column if there is one (>= 0)."""
-    reference_ns = state[CLOCK_NS] - state[CLOCK_NS] % field.config[FADE_SPAN_NS]
-    if reference_ns != state[FADE_REF_NS]:
+    """Compute the forces of all dirty buckets; show them in the open column if there is one (>= 0).
+
+    Returns the fade of the clock, which `drive` needs.
+    """
+    since_ns = state[CLOCK_NS] - state[FADE_REF_NS]
+    if since_ns < 0 or since_ns >= field.config[FADE_SPAN_NS]:
         # freshness is stored relative to a time near the clock, a function of the clock alone
-        state[FADE_REF_NS] = reference_ns
+        state[FADE_REF_NS] = state[CLOCK_NS] - state[CLOCK_NS] % field.config[FADE_SPAN_NS]
+        clock_fade = _fade_at(field, state, state[CLOCK_NS])
         for slot in range(len(field.cells)):
-            _set_fresh(field, state, slot)
+            _set_fresh(field, state, slot, clock_fade)
+    clock_fade = _fade_at(field, state, state[CLOCK_NS])
     for d in range(state[N_DIRTY]):
         slot = field.dirty[d]
         field.cells[slot, IS_DIRTY] = 0
-        _set_forces(field, state, slot)
+        _set_forces(field, state, slot, clock_fade)
         if slot_of_column >= 0:
             offset = slot - state[LOW_SLOT]
             if offset < 0:
                 offset += len(field.cells)
             _show(field, state, ring, slot_of_column, slot, offset)
     state[N_DIRTY] = 0
+    return clock_fade
 
 
 @inlined
@@ -266,27 +279,29 @@ def _dot(weights, i, fresh, row, j, n):
 
 
 @inlined
-def drive(field, state):
+def drive(field, state, clock_fade):
     """Direction of the field near the spot, in (-1, 1); the field must be settled.
 
     w_k = exp(-|k| / reach) exp(-(clock - last_ts_k) / tau). The first factor is `reach_weights`, the
-    second splits into what `fresh` holds and one factor for all.
+    second splits into what `fresh` holds and one factor for all, 1 / clock_fade.
     """
     K = field.config[HALF_WIDTH]
     n = field.config[TICKS_PER_BUCKET]
     low = state[CENTRE_BUCKET] - K
     # bucket b is on the bid side when 2 b n + n - 1 < m2
     excess = state[M2] - n + 1
-    n_bid = min(max(-((-excess) // (2 * n)) - low, 0), 2 * K + 1)
+    middle = excess // (2 * n) - low
+    is_split = middle * 2 * n + low * 2 * n != excess  # else bucket `middle` is on neither side
+    n_bid = min(max(middle + is_split, 0), 2 * K + 1)
     first_ask = n_bid
-    if excess % (2 * n) == 0 and 0 <= excess // (2 * n) - low <= 2 * K:
-        first_ask = excess // (2 * n) - low + 1
+    if not is_split and 0 <= middle <= 2 * K:
+        first_ask = middle + 1
     n_ask = 2 * K + 1 - first_ask
     base = state[LOW_SLOT] + K
     if base >= len(field.cells):
         base -= len(field.cells)
     weights, fresh = field.reach_weights, field.fresh
-    now = 1.0 / exp_of((state[CLOCK_NS] - state[FADE_REF_NS]) / field.constants[TAU_NS])
+    now = 1.0 / clock_fade
     bid_pressure = _dot(weights, 0, fresh, 0, base, n_bid)
     bid_vacuum = _dot(weights, 0, fresh, 1, base, n_bid)
     ask_pressure = _dot(weights, first_ask, fresh, 0, base + first_ask, n_ask)
@@ -294,3 +309,9 @@ def drive(field, state):
     up = now * (bid_pressure + ask_vacuum)
     down = now * (ask_pressure + bid_vacuum)
     return (up - down) / (up + down + field.constants[FLOOR])
+
+
+@kernel
+def drive_now(field, state):
+    """`drive` of a settled field, for callers outside the kernels."""
+    return drive(field, state, _fade_at(field, state, state[CLOCK_NS]))

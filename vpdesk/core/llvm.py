@@ -59,26 +59,50 @@ def bits_from_float(typing_context: Any, number: Any) -> Any:
     return types.int64(types.float64), build
 
 
+CACHE_LINE: Final = 64
+
+
+def _fetch(builder: Any, address: Any) -> None:
+    """Have one cache line fetched for writing, into every level of the data cache."""
+    byte_pointer, i32 = ir.IntType(8).as_pointer(), ir.IntType(32)
+    function_type = ir.FunctionType(ir.VoidType(), [byte_pointer, i32, i32, i32])
+    function = builder.module.declare_intrinsic("llvm.prefetch", [byte_pointer], function_type)
+    builder.call(function, [builder.inttoptr(address, byte_pointer), i32(1), i32(3), i32(1)])
+
+
 @intrinsic
 def prefetch(typing_context: Any, array: Any, row: Any) -> Any:
     """Ask the cache for the start of ``array[row]``; never faults, changes nothing."""
     del typing_context, row
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        struct = context.make_array(signature.args[0])(context, builder, args[0])
-        stride = builder.extract_value(struct.strides, 0)
-        base = builder.ptrtoint(struct.data, ir.IntType(64))
-        address = builder.add(base, builder.mul(stride, args[1]))
-        byte_pointer = ir.IntType(8).as_pointer()
-        pointer = builder.inttoptr(address, byte_pointer)
-        i32 = ir.IntType(32)
-        function_type = ir.FunctionType(ir.VoidType(), [byte_pointer, i32, i32, i32])
-        function = builder.module.declare_intrinsic("llvm.prefetch", [byte_pointer], function_type)
-        # for writing, keep in all cache levels, data cache
-        builder.call(function, [pointer, i32(1), i32(3), i32(1)])
+        base, stride = _rows(context, builder, signature.args[0], args[0])
+        _fetch(builder, builder.add(base, builder.mul(stride, args[1])))
         return context.get_dummy_value()
 
     return types.void(array, types.int64), build
+
+
+@intrinsic
+def prefetch_row(typing_context: Any, array: Any, row: Any) -> Any:
+    """Ask the cache for the whole of ``array[row]``; never faults, changes nothing."""
+    del typing_context, row
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        base, stride = _rows(context, builder, signature.args[0], args[0])
+        start = builder.add(base, builder.mul(stride, args[1]))
+        line = ir.Constant(stride.type, CACHE_LINE)
+        with cgutils.for_range(builder, builder.sdiv(stride, line)) as loop:
+            _fetch(builder, builder.add(start, builder.mul(loop.index, line)))
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), build
+
+
+def _rows(context: Any, builder: Any, kind: Any, array: Any) -> tuple[Any, Any]:
+    """Address of an array's first row, and bytes from row to row."""
+    struct = context.make_array(kind)(context, builder, array)
+    return builder.ptrtoint(struct.data, ir.IntType(64)), builder.extract_value(struct.strides, 0)
 
 
 @intrinsic
@@ -87,9 +111,7 @@ def copy_row(typing_context: Any, array: Any, target: Any, source: Any) -> Any:
     del typing_context, target, source
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        struct = context.make_array(signature.args[0])(context, builder, args[0])
-        stride = builder.extract_value(struct.strides, 0)
-        base = builder.ptrtoint(struct.data, ir.IntType(64))
+        base, stride = _rows(context, builder, signature.args[0], args[0])
         byte_pointer = ir.IntType(8).as_pointer()
         pointers = [
             builder.inttoptr(builder.add(base, builder.mul(stride, row)), byte_pointer) for row in args[1:]

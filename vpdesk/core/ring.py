@@ -248,11 +248,11 @@ class GridRing:
         self.highest_announced = int(self.cursor[C_SEQ]) + n_columns
         self.trades_announced = int(self.cursor[C_N_TRADES]) + TRADES_PER_BATCH
 
-    def columns_until(self, clock_ns: int, n_events: int) -> int:
-        """Return how many columns `n_events` up to a clock can open at the most. Thread: writer."""
+    def most_columns(self, ts_event: NDArray[np.int64]) -> int:
+        """Return how many columns events of these times can open at the most. Thread: writer."""
         if self.column_events:
-            return n_events // self.column_events + 1
-        return max(0, clock_ns - int(self.cursor[C_END_NS])) // self.column_ns + 1
+            return len(ts_event) // self.column_events + 1
+        return max(0, int(ts_event.max()) - int(self.cursor[C_END_NS])) // self.column_ns + 1
 
     def publish(self) -> None:
         """Make all that was written visible. Thread: writer, after every kernel call."""
