@@ -11,6 +11,7 @@ from tests.reference.ring import ReferenceRing
 from tests.strategies import any_cases, batches, cases, cuts
 from vpdesk.core import ring as fields
 from vpdesk.core.engine import Engine
+from vpdesk.core.events import F_SNAPSHOT
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import (
     COLUMN_BREAK,
@@ -20,6 +21,7 @@ from vpdesk.core.ring import (
     H_EVENT_ID,
     H_FLAGS,
     H_LAST_TRADE,
+    H_N_EVENTS,
     H_START_NS,
     H_VOLUME_BUY,
     H_VOLUME_NONE,
@@ -45,7 +47,8 @@ def reference_ring(params: EngineParams, records: Records, column_events: int) -
     for row in one_by_one(records):
         engine.feed(row)
         twin.feed(row)
-        reference.observe(engine.grid(), twin.m2, twin.trade)
+        is_snapshot = bool(row["flags"][0] & F_SNAPSHOT)
+        reference.observe(engine.grid(), twin.m2, twin.trade, is_snapshot=is_snapshot)
     return reference
 
 
@@ -269,3 +272,17 @@ def test_a_ring_that_goes_back_to_a_checkpoint_never_shows_the_future_it_left(
     assert (ring.read(*ALL).headers[:, H_EVENT_ID] <= back_to).all()
     Engine.restore(state).feed(records[back_to:], ring)
     assert ring.read(*ALL).tobytes() == whole.tobytes()
+
+
+def test_a_snapshot_at_the_start_lies_in_one_column_whatever_its_times() -> None:
+    hour_ns = 3600 * 10**9
+    orders = [
+        add(i, "B" if i < 9 else "A", 90 + i, 1, ts=T0 - (20 - i) * hour_ns, flags=F_SNAPSHOT)
+        for i in range(1, 20)
+    ]
+    engine, ring = Engine(CENT), time_ring()
+    engine.feed(stream(clear(ts=T0 - 30 * hour_ns, flags=F_SNAPSHOT), *orders, record("N", ts=T0)), ring)
+    columns = ring.read(*ALL)
+    assert columns.headers[:, H_N_EVENTS].tolist() == [20, 1]
+    assert columns.headers[1, H_FLAGS] & COLUMN_BREAK
+    assert columns.headers[1, H_START_NS] == T0

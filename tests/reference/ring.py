@@ -62,22 +62,27 @@ class ReferenceColumn:
 
 
 class ReferenceRing:
-    """All columns since the start. A column of time begins at a multiple of ``column_ns``."""
+    """All columns since the start. A column of time begins at a multiple of ``column_ns``.
+
+    A snapshot that starts the stream lies in one column of time, whatever the times of its old orders.
+    """
 
     def __init__(self, column_ns: int, column_events: int, max_idle_columns: int) -> None:
         self.column_ns = column_ns
         self.column_events = column_events
         self.max_idle_columns = max_idle_columns
         self.columns: list[ReferenceColumn] = []
+        self.is_started = False
 
-    def observe(self, grid: Grid, m2: int | None, trade: Trade | None) -> None:
-        """Take in the state right after one event."""
+    def observe(self, grid: Grid, m2: int | None, trade: Trade | None, *, is_snapshot: bool) -> None:
+        """Take in the state right after one event; ``is_snapshot``: it carried the flag."""
+        self.is_started = self.is_started or not is_snapshot
         if not self.columns:
             self._open(grid, m2, is_break=False)
         elif self.column_events:
             if self.columns[-1].n_events == self.column_events:
                 self._open(grid, m2, is_break=False)
-        else:
+        elif self.is_started:
             self._pass_time(grid, m2)
         column = self.columns[-1]
         column.grid, column.m2 = grid, m2

@@ -122,8 +122,12 @@ def _column_end(start_ns, column_ns):
 
 
 @inlined
-def close_ended_columns(field, state, ring, clock_ns, budget):
-    """Close what ends at or before `clock_ns`. Columns opened, or -1 if that takes more than `budget`."""
+def close_ended_columns(field, state, ring, clock_ns, budget, is_early):
+    """Close what ends at or before `clock_ns`. Columns opened, or -1 if that takes more than `budget`.
+
+    is_early : the record belongs to a snapshot that starts the stream; the times of its old orders are not
+    the session's, so they close no column of time.
+    """
     column_ns, column_events = ring.config[1], ring.config[2]
     end_ns = ring.cursor[C_END_NS]
     n_idle = np.int64(0)
@@ -134,7 +138,7 @@ def close_ended_columns(field, state, ring, clock_ns, budget):
         if ring.headers[slot, H_N_EVENTS] < column_events:
             return 0
     else:
-        if clock_ns < end_ns or end_ns == TIME_END:
+        if is_early or clock_ns < end_ns or end_ns == TIME_END:
             return 0
         start_ns = end_ns
         n_idle = (clock_ns - end_ns) // column_ns

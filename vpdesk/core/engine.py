@@ -17,7 +17,7 @@ from vpdesk.core.engine_kernels import BookArrays, FieldArrays, RingArrays
 from vpdesk.core.events import ACTIONS, MBO_DTYPE, MBO_LENGTH_WORDS, MBO_RTYPE, PRICE_SCALE, SIDES
 from vpdesk.core.grid import Grid
 from vpdesk.core.params import EngineParams
-from vpdesk.core.ring import BOOK_STATES, C_SEQ, C_SYNCED_ID, TRADES_PER_BATCH, GridRing
+from vpdesk.core.ring import BOOK_STATES, C_IS_STARTED, C_SEQ, C_SYNCED_ID, TRADES_PER_BATCH, GridRing
 from vpdesk.core.state import pack_state, unpack_state
 from vpdesk.errors import EngineError, StateError
 
@@ -289,6 +289,7 @@ class Engine:
                 first_ns = max(first_ns, int(words[0, 1]))
             seq += 1
             ring.begin(seq, first_ns)
+            ring.cursor[C_IS_STARTED] = self.event_id > 0
         ring.cursor[C_SEQ] = seq
         column_kernels.finish_column(self._field, self._scalars, arrays)
         slot, n = np.int64(seq & (ring.capacity - 1)), np.int64(self.params.half_width)

@@ -105,6 +105,7 @@ from vpdesk.core.layout import (
 )
 from vpdesk.core.llvm import prefetch
 from vpdesk.core.ring import (
+    C_IS_STARTED,
     C_SEQ,
     H_N_EVENTS,
 )
@@ -296,13 +297,16 @@ def advance(book, field, state, ring, words, start, stop, until_ns, column_budge
         watched_a, watched_b = _watched(state, ring, watch)
         open_slot = np.int64(-1)
         if is_ring_on:
-            opened = close_ended_columns(field, state, ring, clock_ns, column_budget)
+            is_early = ring.cursor[C_IS_STARTED] == 0 and (words[i, 4] >> 32) & F_SNAPSHOT != 0
+            opened = close_ended_columns(field, state, ring, clock_ns, column_budget, is_early)
             if opened < 0:
                 state[STOP_REASON] = COLUMNS
                 break
             column_budget -= opened
             open_slot = ring.cursor[C_SEQ] & (len(ring.headers) - 1)
             ring.headers[open_slot, H_N_EVENTS] += 1
+            if not is_early:
+                ring.cursor[C_IS_STARTED] = 1
         if ts_event != state[PREV_TS]:
             if state[PENDING] != 0:
                 _evaluate_spot(book, field, state, ring, open_slot)

@@ -81,6 +81,7 @@ C_SYNCED_ID: Final = 3  # engine event the open column shows, -1: must be rebuil
 C_FLAGS: Final = 4  # sticky flags for columns being written (COLUMN_GAP)
 C_OLDEST: Final = 5  # first column that holds history
 C_FIRST_TRADE: Final = 6  # first trade that is listed
+C_IS_STARTED: Final = 7  # a record that belongs to no snapshot has come
 N_CURSOR: Final = 8
 
 DEFAULT_COLUMN_NS: Final = 100_000_000

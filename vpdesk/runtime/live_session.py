@@ -25,6 +25,7 @@ from vpdesk.runtime.live_market import LiveBook, LiveMarket, joined
 from vpdesk.runtime.player import RING_COLUMNS, Cadence
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import LiveHealth, SessionState, SessionStatus
+from vpdesk.runtime.words import feed_warning
 from vpdesk.sources.feed import FeedState, InstrumentKey, LiveStatus
 from vpdesk.sources.live import LiveFeed
 from vpdesk.sources.recorder import Recorder, RecorderStatus
@@ -318,6 +319,8 @@ class LiveSession:
             words = recording_words(recording)
             is_over = not recording.is_recording
             self._say_new("recording", f"{words[:1].upper()}{words[1:].rstrip('.')}." if is_over else "")
+        if self._shown is not None and self._shown.engine is not None:
+            self._say_new("feed", feed_warning(self._shown.engine.anomalies))
         remarks, self._market.remarks = self._market.remarks, []
         for remark in remarks:
             self._say(remark)

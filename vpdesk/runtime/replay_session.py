@@ -41,7 +41,7 @@ from vpdesk.runtime.keyframes import KEYFRAME_EVENTS, MAX_KEYFRAME_BYTES, Keyfra
 from vpdesk.runtime.player import Cadence, Player, RecordTape
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import SessionState, SessionStatus
-from vpdesk.runtime.words import event_in_words
+from vpdesk.runtime.words import event_in_words, feed_warning
 
 STATUS_INTERVAL_S: Final = 0.1
 RATE_WINDOW_S: Final = 0.5
@@ -320,6 +320,8 @@ class ReplaySession:
         bid, ask = engine.best_ticks
         is_resting = state in (SessionState.PAUSED, SessionState.ENDED)
         last = self._last_record() if is_resting else None
+        anomalies = engine.anomalies
+        remarks = (self._index_message, self._problem(), feed_warning(anomalies))
         return SessionStatus(
             state=state,
             source=self._facts.title,
@@ -336,7 +338,7 @@ class ReplaySession:
             best_bid_tick=bid,
             best_ask_tick=ask,
             drive=engine.drive,
-            anomalies=tuple(engine.anomalies.items()),
+            anomalies=tuple(anomalies.items()),
             progress=player.progress if player.is_travelling and self._is_long() else None,
             index_progress=self._index_progress(),
             params=engine.params,
@@ -344,7 +346,7 @@ class ReplaySession:
             column_events=player.ring.column_events,
             n_silences=player.n_silences_skipped,
             silence_s=player.last_silence_s,
-            message=self._message or " ".join(filter(None, (self._index_message, self._problem()))),
+            message=self._message or " ".join(filter(None, remarks)),
             last_event="" if last is None else event_in_words(last),
             last_tick=None if last is None else _tick_of(last, engine.params.tick_size),
             digest=self._digest_of(engine) if is_resting else "",

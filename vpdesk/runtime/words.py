@@ -1,5 +1,6 @@
 """Events in plain words."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from vpdesk.core.events import ACTIONS, F_LAST, PRICE_SCALE, SIDES, UNDEF_PRICE
@@ -39,3 +40,13 @@ def event_in_words(record: Any) -> str:
         words.append(f"order {int(record['order_id'])}")
     flags = [text for bit, text in _FLAG_WORDS if int(record["flags"]) & bit]
     return " ".join(words) + (f" ({', '.join(flags)})" if flags else "")
+
+
+def feed_warning(anomalies: Mapping[str, int]) -> str:
+    """Return what a user must know of a feed at once, a sentence; "" if there is nothing."""
+    if not anomalies.get("not_market_by_order"):
+        return ""
+    return (
+        "Part of this feed is not market-by-order but top of book or price levels: "
+        "those records are counted and not applied."
+    )
