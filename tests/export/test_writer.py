@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -102,7 +102,9 @@ def rows_of(columns: Columns, keep: NDArray[np.bool_]) -> Columns:
 
 
 @SUFFIXES
-@pytest.mark.parametrize(("column_ns", "column_events"), [(S // 10, 0), (S // 10, 7)], ids=["time", "events"])
+@pytest.mark.parametrize(
+    ("column_ns", "column_events"), [(S // 100, 0), (S // 10, 7)], ids=["time", "events"]
+)
 def test_the_whole_session_equals_a_straight_run_byte_for_byte(
     tape: Tape, tmp_path: Path, suffix: str, column_ns: int, column_events: int
 ) -> None:
@@ -124,6 +126,7 @@ def test_any_stream_is_written_as_a_straight_run_shows_it(
     tape: Tape, folder_for_all: Path, case: tuple[EngineParams, Records], cadence: tuple[int, int]
 ) -> None:
     params, records = case
+    assume(len(records) > 0)  # of nothing there is no column
     of_case = Tape(tape.facts, tape.instrument, MappedRecords(records))
     of_case._end()
     path = folder_for_all / "any.arrow"
@@ -160,11 +163,11 @@ def test_a_range_of_numbers_holds_them_and_the_rest_is_not_read(tape: Tape, tmp_
     records = tape.read(0, tape.n_records)
     expected, ring = straight_run(records, params_of(tape), S // 10)
     shares: list[float] = []
-    columns = ColumnRange(first_seq=17, last_seq=99)
+    columns = ColumnRange(first_seq=3, last_seq=19)
 
     export_columns(tape, params_of(tape), path, columns=columns, progress=shares.append)
 
-    assert_same(table_of(path), rows_of(expected, (expected.seq >= 17) & (expected.seq <= 99)), ring)
+    assert_same(table_of(path), rows_of(expected, (expected.seq >= 3) & (expected.seq <= 19)), ring)
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     assert len(shares) == 2  # one slice, and done
@@ -268,7 +271,7 @@ def test_memory_does_not_grow_with_the_session(
     try:
         export_columns(
             twice, params_of(tape), tmp_path / "out.parquet",
-            column_events=column_events, progress=look,
+            column_ns=S // 100, column_events=column_events, progress=look,
         )  # fmt: skip
     finally:
         tracemalloc.stop()
