@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vpdesk.core import book_kernels, column_kernels, engine_kernels, field_kernels, layout
 from vpdesk.core.engine_kernels import BookArrays, FieldArrays, RingArrays
-from vpdesk.core.events import ACTIONS, MBO_DTYPE, MBO_LENGTH_WORDS, MBO_RTYPE, PRICE_SCALE, SIDES
+from vpdesk.core.events import MBO_DTYPE, MBO_LENGTH_WORDS, MBO_RTYPE, PRICE_SCALE
 from vpdesk.core.grid import Grid
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import BOOK_STATES, C_IS_STARTED, C_SEQ, C_SYNCED_ID, TRADES_PER_BATCH, GridRing
@@ -568,9 +568,5 @@ def warm_up() -> None:
     Engine.restore(engine.save()).digest()
     engine.levels("B", 1)
     engine.order(0)
+    float(engine.drive)
     engine._grow(every_table=True)
-
-
-def words_of(action: str, side: str) -> tuple[str, str]:
-    """Return the plain words for an action and a side letter."""
-    return ACTIONS.get(action, "unknown action"), SIDES.get(side, "no side")
