@@ -1,6 +1,7 @@
 """A feed on the real client, against a gateway that fails in every way it can."""
 
 import gc
+import itertools
 import logging
 import random
 import socket
@@ -15,6 +16,7 @@ from tests.live import wiring
 from tests.live.wiring import KEY_TEXT, collect, having, listening, market, records_of, wait_for
 from vpdesk.core.events import F_SNAPSHOT
 from vpdesk.gateway.faults import Corrupt, Drop, Fault, Mute, Refuse, Report, Silence
+from vpdesk.gateway.server import serving
 from vpdesk.sources.api_key import ApiKey
 from vpdesk.sources.feed import FeedItem, FeedState, GapBegan, GapEnded, LiveStatus, Records, Timing
 from vpdesk.sources.live import LiveFeed
@@ -267,3 +269,29 @@ def _watch_until(feed: LiveFeed, books: wiring.BookWatch, is_enough: Callable[[]
 def _allocated() -> int:
     gc.collect()
     return tracemalloc.get_traced_memory()[0]
+
+
+def test_a_clock_that_is_set_back_and_forth_disturbs_nothing_but_the_lag_shown() -> None:
+    hours = itertools.cycle((0, -5, 3, -1))
+
+    def unsteady_clock() -> int:
+        return time.time_ns() + next(hours) * 3600 * 10**9
+
+    sent = market(3000)
+    gateway = wiring.gateway_for(sent, faults=[[Drop(60_000)]], speed=0.01)
+    with serving(gateway) as port:
+        feed = LiveFeed(wiring.request(port), wiring.KEY, None, timing=wiring.FAST, clock=unsteady_clock)
+        feed.start()
+        try:
+            items = collect(
+                feed, lambda items, status: is_whole_again(items, status) and _ends_with(items, len(sent) - 1)
+            )
+            status = feed.status
+        finally:
+            feed.stop()
+            assert feed.wait(10)
+    assert status.n_sessions == 2
+    assert status.stale_since_ns is None
+    books = wiring.BookWatch(sent)
+    books.see(items)
+    assert books.n_checked == 1

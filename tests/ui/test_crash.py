@@ -92,3 +92,19 @@ def test_uninstalling_puts_the_former_hooks_back(qtbot: QtBot) -> None:
     assert sys.excepthook is not former[0]
     hooks.uninstall()
     assert (sys.excepthook, threading.excepthook) == former
+
+
+def test_a_report_holds_no_value_that_a_function_had_in_hand(hooks: CrashHooks, qtbot: QtBot) -> None:
+    def log_in(key: str) -> None:
+        raise ConnectionError(f"refused after {len(key)} characters")
+
+    try:
+        log_in("db-ThisKeyMustNotBeShownAnywhere")
+    except ConnectionError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    qtbot.waitUntil(hooks.dialog.isVisible)
+    report = hooks.dialog.report.toPlainText()
+    assert "refused after 32 characters" in report
+    assert "in log_in" in report
+    lines = [line for line in report.splitlines() if "log_in(" not in line]  # the test's own source line
+    assert not any("MustNotBeShown" in line for line in lines)

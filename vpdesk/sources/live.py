@@ -129,7 +129,10 @@ class LiveFeed:
             supervisor = self._supervisor
             retry_in_s = None
             if supervisor.retry_at_ns is not None:
-                retry_in_s = max(0.0, (supervisor.retry_at_ns - self._clock()) / 1e9)
+                # the wait itself runs by a clock that nobody sets; only what is shown follows this one
+                left_s = (supervisor.retry_at_ns - self._clock()) / 1e9
+                longest_s = self._timing.backoff_max_s * (1 + self._timing.backoff_jitter)
+                retry_in_s = min(max(0.0, left_s), longest_s)
             return LiveStatus(
                 state=supervisor.state,
                 reason=supervisor.reason,
