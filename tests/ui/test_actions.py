@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes.session import FakeSession
 from vpdesk.display.layers import LAYERS
-from vpdesk.ui.actions import ACTIONS, TOOLBAR
+from vpdesk.ui.action_table import ACTIONS, TOOLBAR
 from vpdesk.ui.command_palette import CommandPalette
 from vpdesk.ui.help_dialogs import ShortcutSheet
 from vpdesk.ui.icons import SHAPES

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes.live import HEALTH, LIVE_STATUS
 from tests.fakes.session import LIVE, FakeSession
 from vpdesk.runtime.commands import SelectInstrument, SetRecording
-from vpdesk.ui.actions import ACTIONS, Needs
+from vpdesk.ui.action_table import ACTIONS, Needs
 from vpdesk.ui.main_window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier

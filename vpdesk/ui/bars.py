@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton
 
-from vpdesk.ui.actions import ACTIONS, MENUS, TOOLBAR
+from vpdesk.ui.action_table import ACTIONS, MENUS, TOOLBAR
 
 _WITH_TEXT: Final = frozenset({"open", "live", "follow"})  # icons alone would not say enough
 

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vpdesk.ui.actions import ACTIONS, ActionSpec, shortcut_text
+from vpdesk.ui.action_table import ACTIONS, ActionSpec
+from vpdesk.ui.actions import shortcut_text
 
 _ROW_HEIGHT_PX: Final = 26
 _WIDTH_PX: Final = 520

@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from vpdesk.ui.annotation import Annotation
 from vpdesk.ui.axes import TIME_AXIS_HEIGHT, CornerItem, PriceAxis, TimeAxis
 from vpdesk.ui.overlays import CaptionItem, CrosshairItem, OverlayItem
 from vpdesk.ui.pin_item import PinItem
@@ -124,6 +125,7 @@ class FieldCanvas(pg.GraphicsView):  # type: ignore[misc]
         for z, item in enumerate(items):
             item.setZValue(z)
             self.addItem(item)
+        self.annotations: list[Annotation] = []
         self._axis_width = _LEAST_AXIS_WIDTH
         self._pressed: tuple[Part, QPointF] | None = None
         self._last: QPointF = QPointF()
@@ -151,6 +153,13 @@ class FieldCanvas(pg.GraphicsView):  # type: ignore[misc]
         """Take the theme's colours."""
         for item in (self.prices, self.times, self.corner):
             item.set_tones(tones)
+
+    def add_annotation(self, item: Annotation) -> None:
+        """Put something over the lines and dots, under the pin and the crosshair."""
+        item.setZValue(self.overlay.zValue() + 0.5)
+        item.set_rect(self.field_rect)
+        self.addItem(item)
+        self.annotations.append(item)
 
     def fit_price_width(self, text: str) -> None:
         """Make room for a price label; the axis never shrinks, so that the field does not jump."""
@@ -240,6 +249,8 @@ class FieldCanvas(pg.GraphicsView):  # type: ignore[misc]
         view = QRectF(self.viewport().rect())
         for item in (self.pin, self.crosshair, self.caption, self.notice):
             item.set_rect(field)
+        for annotation in self.annotations:
+            annotation.set_rect(field)
         self.prices.set_rect(QRectF(field.right(), 0, view.right() - field.right(), field.height()))
         self.times.set_rect(QRectF(0, field.bottom(), field.width(), view.bottom() - field.bottom()))
         self.corner.set_rect(

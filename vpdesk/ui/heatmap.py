@@ -24,6 +24,7 @@ from vpdesk.display.scale_book import ScaleBook
 from vpdesk.display.text import MINUS, price_text, time_text
 from vpdesk.display.viewport import Viewport
 from vpdesk.display.window import TRACK_ASK, TRACK_BID, TRACK_SPOT, FieldWindow, FrameRequest, centre_range
+from vpdesk.ui.annotation import Annotation, FieldFrame
 from vpdesk.ui.axes import AxisLabel
 from vpdesk.ui.axis_labels import corner_text, price_labels, time_labels
 from vpdesk.ui.color_bar import ColorBar
@@ -192,6 +193,11 @@ class HeatmapView(QWidget):
             self._marked_tick = tick
             self._is_stale = True
 
+    def add_annotation(self, item: Annotation) -> None:
+        """Draw something over the field from now on; it is told of every frame while it is visible."""
+        self._canvas.add_annotation(item)
+        self._is_stale = True
+
     def reading(self) -> CellReading | None:
         """Return the cell under the pointer, or else the newest one at the spot; None where there is none."""
         if self._reading is not None or self._ring is None:
@@ -336,6 +342,10 @@ class HeatmapView(QWidget):
         self._canvas.image.show_pixels(pixels, rect, self._density)
         self._canvas.overlay.set_rect(rect, self._density)
         self._paint_overlays(request)
+        frame = self._frame()
+        for item in self._canvas.annotations:
+            if item.isVisible():
+                item.show_frame(frame)
         self._paint_axes()
         self._point(self._pointer)
 
@@ -360,6 +370,12 @@ class HeatmapView(QWidget):
         if "trades" in self._overlays:
             dots = trade_dots(ring, request, self._window.open_seq, self._window.open_header)
         self._canvas.overlay.set_shapes(lines, dots, self._usual_dot_size(dots))
+
+    def _frame(self) -> FieldFrame:
+        base = int(self._window.open_header[H_CENTRE]) if self._is_relative else 0
+        return FieldFrame(
+            self._ring, self._view, self._density, self._is_relative, base, self._window.open_seq
+        )
 
     def _marked_cell(self) -> QRectF:
         """Return the marked cell in device pixels of the field, empty for none."""

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from vpdesk import __version__
-from vpdesk.ui.actions import ACTIONS, shortcut_text
+from vpdesk.ui.action_table import ACTIONS
+from vpdesk.ui.actions import shortcut_text
 from vpdesk.ui.words import ANOMALY_MEANINGS, UNKNOWN_ANOMALY, grouped
 
 _ROW_HEIGHT_PX: Final = 25

@@ -33,7 +33,8 @@ from vpdesk.runtime.commands import (
 )
 from vpdesk.runtime.session import Session, SessionFacts
 from vpdesk.runtime.status import SessionStatus
-from vpdesk.ui.actions import ACTIONS, Needs, make_actions
+from vpdesk.ui.action_table import ACTIONS, Needs
+from vpdesk.ui.actions import make_actions
 from vpdesk.ui.bars import ChoiceButtons, fill_menus, make_toolbar
 from vpdesk.ui.chart_choices import ChartChoices
 from vpdesk.ui.chart_panels import ChartPanels
