@@ -314,7 +314,7 @@ def test_without_a_grid_the_ladder_is_empty(desk: MainWindow) -> None:
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_readings_name_what_is_under_the_pointer(desk: MainWindow, theme: str) -> None:
-    desk.show_theme(theme)
+    desk.looks.show_theme(theme)
     strips = desk.panels.strips
     values = {name: [pair[:2] for pair in strips.strips[name].reading()] for name in STRIP_NAMES}
     assert values["spread"] == [("", "3 ticks")]

@@ -208,9 +208,12 @@ def test_what_is_no_file_cannot_be_dropped(window: MainWindow) -> None:
 def test_recent_files_are_kept_newest_first_and_can_be_opened(window: MainWindow, qtbot: QtBot) -> None:
     for name in ("one", "two", "one"):
         window.remember_files([Path(f"/data/{name}.dbn")])
-    assert [action.text() for action in window._recent_menu.actions()] == ["/data/one.dbn", "/data/two.dbn"]
+    assert [action.text() for action in window.files.recent_menu.actions()] == [
+        "/data/one.dbn",
+        "/data/two.dbn",
+    ]
     with qtbot.waitSignal(window.open_requested, timeout=1000) as asked:
-        window._recent_menu.actions()[1].trigger()
+        window.files.recent_menu.actions()[1].trigger()
     assert asked.args == [[Path("/data/two.dbn")]]
 
 
@@ -305,9 +308,9 @@ def test_the_cell_under_the_pointer_is_read_out_and_copied(real_window: MainWind
 
 def test_a_picture_is_saved(real_window: MainWindow, tmp_path: Path) -> None:
     _show_columns(real_window)
-    real_window._on_picture_path_selected(str(tmp_path / "chart.png"))
+    real_window.pictures.save(str(tmp_path / "chart.png"))
     assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
-    real_window._on_picture_path_selected(str(tmp_path / "nowhere" / "chart.png"))
+    real_window.pictures.save(str(tmp_path / "nowhere" / "chart.png"))
     assert "could not be saved" in real_window.notices.notices[-1].text
 
 
@@ -332,7 +335,7 @@ def test_choices_survive_a_restart(qtbot: QtBot, saved: SettingsFile) -> None:
     assert "spot" in chart.told["set_overlays"][0]
     assert str(chart.told["set_time_zone"][0]) == "America/Chicago"
     assert window.actions_by_id["zone_exchange"].isChecked()
-    assert [action.text() for action in window._recent_menu.actions()] == ["/data/day.dbn"]
+    assert [action.text() for action in window.files.recent_menu.actions()] == ["/data/day.dbn"]
     window.close()
 
 

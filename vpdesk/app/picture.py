@@ -106,7 +106,7 @@ def _draw_session(
 
     folder = QTemporaryDir()
     desk = Desk(SettingsFile(Path(folder.path()) / "picture.ini"))
-    desk.window.show_theme(wish.theme)
+    desk.window.looks.show_theme(wish.theme)
     desk.window.resize(width, height)
     session = replay.session_for(tape, is_demo=not wish.files, is_playing=False)
     desk.show_session(session, None)

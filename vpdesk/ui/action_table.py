@@ -107,7 +107,7 @@ _PANS: Final = (
 )
 
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
-    ActionSpec("open", "Open files...", "File", "ask_for_files", "Open DBN files", ("Ctrl+O",), icon="open",
+    ActionSpec("open", "Open files...", "File", "files.ask", "Open DBN files", ("Ctrl+O",), icon="open",
                label="Open"),
     ActionSpec("live", "Connect to a live feed...", "File", "ask_for_live", "Connect to a live feed",
                ("Ctrl+L",), icon="live", label="Live"),
@@ -123,7 +123,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
                needs=Needs.LIVE),
     ActionSpec("copy_readout", "Copy the read-out", "File", "copy_readout",
                "Copy the values under the pointer", ("Ctrl+C",), "Copy", needs=Needs.SESSION),
-    ActionSpec("save_picture", "Save a picture...", "File", "ask_for_picture", "Save the chart as a PNG file",
+    ActionSpec("save_picture", "Save a picture...", "File", "pictures.ask", "Save the chart as a PNG file",
                ("Ctrl+S",), "Copy", needs=Needs.SESSION),
     ActionSpec("export", "Export columns...", "File", "ask_for_export",
                "Write columns as a Parquet or Arrow file", ("Ctrl+Shift+E",), "Copy", needs=Needs.REPLAY),
@@ -219,11 +219,11 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     *(ActionSpec(f"zone_{name}", title, "View", "choices.show_zone", f"Show times in {title}", (),
                  "Window", "Time zone", argument=name, choice="zone")
       for name, title in _ZONE_TITLES.items()),
-    *(ActionSpec(f"theme_{name}", f"{name} theme".capitalize(), "View", "show_theme", tip, (), "Window",
+    *(ActionSpec(f"theme_{name}", f"{name} theme".capitalize(), "View", "looks.show_theme", tip, (), "Window",
                  "Theme", argument=name, choice="theme")
       for name, tip in (("system", "Follow the system"), ("dark", "Always dark"), ("light", "Always light"))),
-    ActionSpec("swap_theme", "Swap dark and light", "View", "swap_theme", "Swap dark and light", ("Ctrl+T",),
-               "Window", icon="theme"),
+    ActionSpec("swap_theme", "Swap dark and light", "View", "looks.swap_theme", "Swap dark and light",
+               ("Ctrl+T",), "Window", icon="theme"),
     ActionSpec("full_screen", "Full screen", "View", "show_full_screen",
                "Fill the screen, or stop doing so", ("F11",), "Window", is_toggle=True),
     ActionSpec("palette", "Find a command...", "Help", "find_command", "Find a command by its name",

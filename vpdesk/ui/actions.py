@@ -6,7 +6,8 @@ from operator import attrgetter
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
-from vpdesk.ui.action_table import ACTIONS, ActionSpec
+from vpdesk.runtime.session import SessionFacts
+from vpdesk.ui.action_table import ACTIONS, ActionSpec, Needs
 
 
 def make_actions(window: QObject) -> dict[str, QAction]:
@@ -25,6 +26,20 @@ def make_actions(window: QObject) -> dict[str, QAction]:
         action.triggered.connect(_trigger(spec, window))
         actions[spec.id] = action
     return actions
+
+
+def enable_actions(actions: dict[str, QAction], facts: SessionFacts | None) -> None:
+    """Let through what the session shown can do, None for no session. Thread: UI."""
+    has_session = facts is not None
+    is_live = facts is not None and facts.is_live
+    enabled = {
+        Needs.NOTHING: True,
+        Needs.SESSION: has_session,
+        Needs.REPLAY: has_session and not is_live,
+        Needs.LIVE: is_live,
+    }
+    for spec in ACTIONS:
+        actions[spec.id].setEnabled(enabled[spec.needs])
 
 
 def shortcut_text(spec: ActionSpec) -> str:

@@ -8,11 +8,9 @@ import logging
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
-    QApplication,
-    QFileDialog,
     QLabel,
     QMainWindow,
     QStackedWidget,
@@ -33,31 +31,32 @@ from vpdesk.runtime.commands import (
 )
 from vpdesk.runtime.session import Session, SessionFacts
 from vpdesk.runtime.status import SessionStatus
-from vpdesk.ui.action_table import ACTIONS, Needs
-from vpdesk.ui.actions import make_actions
+from vpdesk.ui.actions import enable_actions, make_actions
 from vpdesk.ui.bars import ChoiceButtons, fill_menus, make_toolbar
 from vpdesk.ui.chart_choices import ChartChoices
 from vpdesk.ui.chart_panels import ChartPanels
 from vpdesk.ui.command_palette import CommandPalette
+from vpdesk.ui.file_choices import FileChoices, local_files
 from vpdesk.ui.frame_rate import FrameRate
 from vpdesk.ui.health_strip import HealthStrip
 from vpdesk.ui.heatmap import HeatmapView
 from vpdesk.ui.help_dialogs import AboutDialog, AnomalyDialog, ShortcutSheet
 from vpdesk.ui.icons import icon
 from vpdesk.ui.inspector import InspectorDock
+from vpdesk.ui.looks import Looks
 from vpdesk.ui.notices import NoticeBar
+from vpdesk.ui.picture_saver import PictureSaver
 from vpdesk.ui.playback_docks import PlaybackDocks
 from vpdesk.ui.readout import ReadoutBar, reading_pairs
-from vpdesk.ui.settings import MAX_RECENT, SettingsFile
-from vpdesk.ui.theme import apply_tones, resolve_tones
+from vpdesk.ui.settings import SettingsFile
+from vpdesk.ui.theme import Tones
 from vpdesk.ui.transport import TransportBar
 from vpdesk.ui.visible_range import VisibleRange
 from vpdesk.ui.welcome import WelcomePage
+from vpdesk.ui.window_place import remember_place, restore_place
 from vpdesk.ui.words import quantity_unit
 
 FRAME_INTERVAL_MS: Final = 16
-DEFAULT_SIZE: Final = QSize(1600, 940)
-FILE_FILTER: Final = "DBN files (*.dbn *.dbn.zst);;All files (*)"
 
 _log = logging.getLogger(__name__)
 
@@ -139,7 +138,7 @@ class MainWindow(QMainWindow):
         self._forget_former()
         self.playback.set_session(facts)
         self.inspector.set_session(session)
-        self._enable_actions()
+        enable_actions(self.actions_by_id, facts)
         self.choices.set_instrument(facts.symbol if facts else "", facts.dataset if facts else "")
         self.panels.set_quantity_unit(quantity_unit(facts.dataset if facts else ""))
         if session is not None:
@@ -149,26 +148,14 @@ class MainWindow(QMainWindow):
 
     def remember_files(self, paths: list[Path]) -> None:
         """Put files that were opened at the head of the recent ones. Thread: UI."""
-        known = [str(path) for path in paths]
-        known += [path for path in self._settings.preferences.recent_files if path not in known]
-        self._settings.prefer(recent_files=tuple(known[:MAX_RECENT]))
-        self._show_recent()
+        self.files.remember(paths)
 
+    @Slot(str)
     def show_notice(self, text: str) -> None:
         """Show a sentence above the chart. Thread: UI."""
         self.notices.show_notice(text)
 
     # --- what the actions call ---------------------------------------------------------------------
-
-    def ask_for_files(self) -> None:
-        """Let the user choose files; does not wait."""
-        dialog = QFileDialog(self, "Open files", filter=FILE_FILTER)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if self._settings.preferences.recent_files:
-            dialog.setDirectory(str(Path(self._settings.preferences.recent_files[0]).parent))
-        dialog.filesSelected.connect(self._on_files_selected)
-        dialog.open()
 
     def ask_for_live(self) -> None:
         """Ask the application for a live feed."""
@@ -181,15 +168,6 @@ class MainWindow(QMainWindow):
     def ask_to_clear_caches(self) -> None:
         """Ask the application to delete decoded files and indexes."""
         self.caches_unwanted.emit()
-
-    def ask_for_picture(self) -> None:
-        """Let the user choose where to save a picture; does not wait."""
-        dialog = QFileDialog(self, "Save a picture", filter="PNG (*.png)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("png")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._on_picture_path_selected)
-        dialog.open()
 
     def ask_for_export(self) -> None:
         """Ask the application to write columns to a file."""
@@ -239,16 +217,6 @@ class MainWindow(QMainWindow):
         if reading is not None:
             self.inspector.pin(reading)
 
-    def show_theme(self, name: str) -> None:
-        """Dress the window in another theme."""
-        self._settings.prefer(theme=name)
-        self.actions_by_id[f"theme_{name}"].setChecked(True)
-        self._apply_theme()
-
-    def swap_theme(self) -> None:
-        """Swap dark and light."""
-        self.show_theme("light" if resolve_tones(self._settings.preferences.theme).is_dark else "dark")
-
     def show_full_screen(self, is_full: bool) -> None:
         """Fill the screen, or stop doing so."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -278,12 +246,12 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if local_files(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the files dropped."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        paths = local_files(event.mimeData())
         if paths:
             event.acceptProposedAction()
             self.open_requested.emit(paths)
@@ -291,9 +259,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop pulling, keep the preferences, and tell the application."""
         self._frame_timer.stop()
-        self._settings.prefer(
-            geometry=bytes(self.saveGeometry().data()), window_state=bytes(self.saveState().data())
-        )
+        remember_place(self, self._settings)
         trouble = self._settings.save()
         if trouble:
             _log.warning(trouble)
@@ -311,6 +277,9 @@ class MainWindow(QMainWindow):
         self.simulated_line.setObjectName("simulated")
         self.simulated_line.setTextFormat(Qt.TextFormat.PlainText)
         self.simulated_line.setWordWrap(True)
+        self.looks = Looks(self, self._settings, self.actions_by_id)
+        self.files = FileChoices(self, self._settings)
+        self.pictures = PictureSaver(self, self.chart)
         self.welcome = WelcomePage(self.actions_by_id)
         self.anomalies = AnomalyDialog(self)
         self.choices = ChartChoices(self.chart, self._settings, self.actions_by_id, self)
@@ -323,8 +292,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         menus = fill_menus(self.menuBar(), self.actions_by_id)
-        self._recent_menu = menus["File"].addMenu("Open &recent")
-        menus["File"].insertMenu(self.actions_by_id["live"], self._recent_menu)
+        menus["File"].insertMenu(self.actions_by_id["live"], self.files.recent_menu)
         self.addToolBar(make_toolbar(self.actions_by_id, self._choice_buttons))
         self._chart_page = QWidget()
         _stack(self._chart_page, self.simulated_line, self.readout, self.panels, stretched=self.panels)
@@ -343,7 +311,11 @@ class MainWindow(QMainWindow):
         self.health.anomalies_requested.connect(self.show_anomalies)
         self.health.cancel_requested.connect(self._on_cancel_requested)
         self.health.instrument_chosen.connect(self.send)
-        self.welcome.recent_chosen.connect(self._on_recent_chosen)
+        self.pictures.noticed.connect(self.show_notice)
+        self.files.chosen.connect(self.open_requested)
+        self.files.recent_changed.connect(self._show_recent)
+        self.welcome.recent_chosen.connect(self.files.open_recent)
+        self.looks.tones_changed.connect(self._on_tones_changed)
         self.playback.requested.connect(self.send)
         self.playback.noticed.connect(self.show_notice)
         self.playback.focus_returned.connect(self._on_focus_returned)
@@ -355,56 +327,13 @@ class MainWindow(QMainWindow):
         self.chart.hovered.connect(self._on_chart_hovered)
         self.choices.scale_shown.connect(self.inspector.refresh)
         self.inspector.requested.connect(self.send)
-        QApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
 
     def _apply_preferences(self) -> None:
         self.choices.apply()
         self.panels.apply()
-        self.show_theme(self._settings.preferences.theme)
+        self.looks.show_theme(self._settings.preferences.theme)
         self._show_recent()
-        self._restore_place()
-
-    def _restore_place(self) -> None:
-        """Put the window where it was, if any of it can be seen there."""
-        restored = bool(self._settings.preferences.geometry) and self.restoreGeometry(
-            QByteArray(self._settings.preferences.geometry)
-        )
-        screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
-        is_seen = any(screen.intersected(self.frameGeometry()).width() > 100 for screen in screens)
-        if not restored or not is_seen:
-            self.resize(DEFAULT_SIZE.boundedTo(screens[0].size()) if screens else DEFAULT_SIZE)
-            if screens:
-                self.move(screens[0].topLeft())
-        if self._settings.preferences.window_state:
-            self.restoreState(QByteArray(self._settings.preferences.window_state))
-
-    def _apply_theme(self) -> None:
-        tones = resolve_tones(self._settings.preferences.theme)
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            apply_tones(app, tones)
-        self.setWindowIcon(icon("app", tones.accent, tones.muted))
-        for spec in ACTIONS:
-            if spec.icon:
-                self.actions_by_id[spec.id].setIcon(icon(spec.icon, tones.text, tones.line))
-        play, pause = (icon(name, tones.text, tones.line) for name in ("play", "pause"))
-        self.transport.set_icons(play, pause)
-        self.welcome.show_icons()
-        self.chart.set_theme(tones.is_dark)
-        self.panels.set_tones(tones)
-        self.inspector.set_tones(tones)
-
-    def _enable_actions(self) -> None:
-        has_session = self._session is not None
-        is_live = self._session is not None and self._session.facts.is_live
-        enabled = {
-            Needs.NOTHING: True,
-            Needs.SESSION: has_session,
-            Needs.REPLAY: has_session and not is_live,
-            Needs.LIVE: is_live,
-        }
-        for spec in ACTIONS:
-            self.actions_by_id[spec.id].setEnabled(enabled[spec.needs])
+        restore_place(self, self._settings)
 
     def _forget_former(self) -> None:
         """Let go of all that was shown of the former session."""
@@ -427,14 +356,9 @@ class MainWindow(QMainWindow):
         if speed != 1.0 and not facts.is_live and not facts.is_simulated:
             session.send(SetSpeed(speed))
 
+    @Slot()
     def _show_recent(self) -> None:
-        self._recent_menu.clear()
-        for path in self._settings.preferences.recent_files:
-            action = self._recent_menu.addAction(path.replace("&", "&&"))
-            action.setProperty("path", path)
-            action.triggered.connect(self._on_recent_triggered)
-        self._recent_menu.setEnabled(bool(self._settings.preferences.recent_files))
-        self.welcome.show_recent(self._settings.preferences.recent_files)
+        self.welcome.show_recent(self.files.recent())
 
     def _show_dialog(self, dialog: QWidget) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -515,30 +439,14 @@ class MainWindow(QMainWindow):
     def _on_cancel_requested(self) -> None:
         self.send(CancelWork())
 
-    @Slot(list)
-    def _on_files_selected(self, names: list[str]) -> None:
-        self.open_requested.emit([Path(name) for name in names])
-
-    @Slot(str)
-    def _on_picture_path_selected(self, name: str) -> None:
-        picture = self.chart.picture(self.chart.width(), self.chart.height())
-        if picture.save(name):
-            self.notices.show_notice(f"The picture was saved as {name}.")
-        else:
-            self.notices.show_notice(f"The picture could not be saved as {name}.")
-
-    @Slot(str)
-    def _on_recent_chosen(self, path: str) -> None:
-        self.open_requested.emit([Path(path)])
-
-    @Slot()
-    def _on_recent_triggered(self) -> None:
-        self._on_recent_chosen(self.sender().property("path"))
-
-    @Slot()
-    def _on_color_scheme_changed(self) -> None:
-        if self._settings.preferences.theme == "system":
-            self._apply_theme()
+    @Slot(object)
+    def _on_tones_changed(self, tones: Tones) -> None:
+        play, pause = (icon(name, tones.text, tones.line) for name in ("play", "pause"))
+        self.transport.set_icons(play, pause)
+        self.welcome.show_icons()
+        self.chart.set_theme(tones.is_dark)
+        self.panels.set_tones(tones)
+        self.inspector.set_tones(tones)
 
 
 def _stack(parent: QWidget, *widgets: QWidget, stretched: QWidget) -> None:
