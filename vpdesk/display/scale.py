@@ -18,6 +18,10 @@ Floats = NDArray[np.float64]
 # measure it from, two decades below the bound leave both ends readable.
 _DEFAULT_KNEE_RATIO: Final = 0.01
 
+# Beyond anything a market holds, and far from where a float64 overflows in the transforms.
+LARGEST_BOUND: Final = 1e15
+LEAST_KNEE: Final = 1e-12
+
 _SPREAD: Final[dict[str, Callable[[NDArray[np.floating]], Floats]]] = {
     "asinh": np.arcsinh,
     "log": lambda ratio: np.log(np.maximum(ratio, 1.0)),
@@ -39,10 +43,10 @@ class Scale:
     kind
         One of `KINDS`. "asinh" is linear near zero and logarithmic far from it.
     low, high
-        Values at the ends of the colour bar, low < high. A signed scale has zero in its middle and
-        stretches each side on its own.
+        Values at the ends of the colour bar, low < high, up to `LARGEST_BOUND`. A signed scale has zero in
+        its middle and stretches each side on its own.
     knee
-        Magnitude where "asinh" bends and "log" starts; greater than 0.
+        Magnitude where "asinh" bends and "log" starts; `LEAST_KNEE` to `LARGEST_BOUND`.
     is_signed
         Whether the sign matters.
     """
@@ -56,9 +60,8 @@ class Scale:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"a scale is one of {', '.join(KINDS)}, not {self.kind!r}")
-        if not (
-            np.isfinite([self.low, self.high, self.knee]).all() and self.low < self.high and self.knee > 0
-        ):
+        is_bounded = -LARGEST_BOUND <= self.low < self.high <= LARGEST_BOUND  # which NaN never is
+        if not (is_bounded and LEAST_KNEE <= self.knee <= LARGEST_BOUND):
             raise ValueError("a scale needs finite bounds, low below high, and a knee above 0")
         if self.is_signed and not self.low < 0 < self.high:
             raise ValueError("a signed scale needs a bound on each side of 0")
@@ -94,6 +97,11 @@ class Scale:
             return values
         start = self._spread_of(self.low)
         return self._gather(start + places * self._reach(self.low, self.high))
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether both sides of a signed scale reach equally far."""
+        return self.is_signed and self.low == -self.high
 
     def with_bounds(self, low: float, high: float) -> "Scale":
         """Return the same transform between other bounds."""

@@ -1,5 +1,6 @@
 """The scale of each layer: fitted by itself to the first columns seen, then kept until someone asks."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -13,11 +14,17 @@ _FIRST_FITS: Final = (1, 16, 64, 256)
 
 
 class ScaleBook:
-    """Remembers scales by layer. Thread: any one."""
+    """The scales of one instrument, by layer. Thread: any one.
 
-    def __init__(self) -> None:
-        self._scales: dict[str, Scale] = {}
-        self._fits_left: dict[str, tuple[int, ...]] = {}
+    Parameters
+    ----------
+    scales
+        Those to start with, by layer; they stay as they are until someone asks.
+    """
+
+    def __init__(self, scales: Mapping[str, Scale] | None = None) -> None:
+        self._scales = dict(scales or {})
+        self._fits_left: dict[str, tuple[int, ...]] = dict.fromkeys(self._scales, ())
 
     def scale_of(self, layer: Layer) -> Scale:
         """Return the layer's scale; before anything was fitted or chosen, one that will do."""
@@ -31,6 +38,11 @@ class ScaleBook:
         """Keep a scale that a person chose."""
         self._scales[layer.name] = scale
         self._fits_left[layer.name] = ()
+
+    def is_settled(self, layer: Layer) -> bool:
+        """Return whether the layer's scale stays until someone asks."""
+        self.scale_of(layer)
+        return not self._fits_left[layer.name]
 
     def wants_fit(self, layer: Layer, n_columns: int) -> bool:
         """Return whether ``n_columns`` in view are enough for the next of the first few fits."""
