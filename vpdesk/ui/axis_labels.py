@@ -7,7 +7,7 @@ import numpy as np
 
 from vpdesk.core.ring import GridRing
 from vpdesk.display import ticks
-from vpdesk.display.text import date_text, zone_text
+from vpdesk.display.text import MINUS, date_text, price_text, zone_text
 from vpdesk.display.viewport import Viewport
 from vpdesk.display.window import PooledBins
 from vpdesk.ui.axes import AxisLabel
@@ -52,3 +52,10 @@ def corner_text(bins: PooledBins, zone: tzinfo | None) -> str:
         return ""
     newest_ns = int(bins.starts_ns[known[-1]])
     return f"{date_text(newest_ns, zone)}\n{zone_text(newest_ns, zone)}"
+
+
+def row_text(row: int, ring: GridRing, *, is_relative: bool) -> str:
+    """Return a row's price, or its distance from the spot."""
+    if is_relative:
+        return f"{row:+d}".replace("-", MINUS)
+    return price_text(row * ring.ticks_per_bucket, ring.tick_size)

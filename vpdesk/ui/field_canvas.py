@@ -1,10 +1,8 @@
-"""The scene of the field: the image, what lies over it, its axes, and the pointer's gestures.
+"""The scene of the field: the image, what lies over it, and its axes.
 
-The canvas knows points of the screen and gestures, nothing of columns, prices or rings.
+The canvas knows points of the screen, nothing of columns, prices or rings.
 """
 
-from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
 import numpy as np
@@ -12,34 +10,16 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from vpdesk.ui.annotation import Annotation
 from vpdesk.ui.axes import TIME_AXIS_HEIGHT, CornerItem, PriceAxis, TimeAxis
 from vpdesk.ui.overlays import CaptionItem, CrosshairItem, OverlayItem
 from vpdesk.ui.pin_item import PinItem
+from vpdesk.ui.pointer_gestures import Part, PointerGestures
 from vpdesk.ui.theme import Tones, tabular
 
 _LEAST_AXIS_WIDTH: Final = 64
-
-
-class Part(Enum):
-    """Where a gesture happened."""
-
-    FIELD = "field"
-    PRICES = "prices"
-    TIMES = "times"
-
-
-@dataclass(frozen=True, slots=True)
-class Gesture:
-    """A drag by (x_pt, y_pt), or turns of the wheel at that point; points of the field, y downwards."""
-
-    part: Part
-    x_pt: float
-    y_pt: float
-    steps: float = 0.0
-    is_sideways: bool = False  # with Shift: the other axis
 
 
 class FieldImage(pg.ImageItem):  # type: ignore[misc]  # pyqtgraph ships no types
@@ -85,21 +65,17 @@ class FieldImage(pg.ImageItem):  # type: ignore[misc]  # pyqtgraph ships no type
 class FieldCanvas(pg.GraphicsView):  # type: ignore[misc]
     """Image, overlays and axes of the field.
 
+    Attributes
+    ----------
+    gestures : PointerGestures
+        What the pointer does here.
+
     Signals
     -------
-    dragged(Gesture), wheeled(Gesture)
-    double_clicked(Part)
-    clicked(QPointF), pointed(QPointF or None)
-        Points of the field.
     resized()
         The field has another size.
     """
 
-    dragged = Signal(object)
-    wheeled = Signal(object)
-    double_clicked = Signal(object)
-    clicked = Signal(object)
-    pointed = Signal(object)
     resized = Signal()
 
     def __init__(self, tones: Tones, parent: QWidget | None = None) -> None:
@@ -127,9 +103,7 @@ class FieldCanvas(pg.GraphicsView):  # type: ignore[misc]
             self.addItem(item)
         self.annotations: list[Annotation] = []
         self._axis_width = _LEAST_AXIS_WIDTH
-        self._pressed: tuple[Part, QPointF] | None = None
-        self._last: QPointF = QPointF()
-        self._has_moved = False
+        self.gestures = PointerGestures(self.viewport(), self._part_at)
         self._place_items()
 
     @property
@@ -177,66 +151,29 @@ class FieldCanvas(pg.GraphicsView):  # type: ignore[misc]
             self.resized.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Report turns of the wheel."""
-        turn = event.angleDelta()
-        steps = (turn.y() or turn.x()) / 120
-        if steps:
-            at = event.position()
-            is_sideways = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self.wheeled.emit(Gesture(self._part_at(at), at.x(), at.y(), steps, is_sideways))
-        event.accept()
+        """Pass it to the gestures."""
+        self.gestures.wheel(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin a click or a drag."""
-        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
-            self._pressed = (self._part_at(event.position()), event.position())
-            self._last = event.position()
-            self._has_moved = False
-        event.accept()
+        """Pass it to the gestures."""
+        self.gestures.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Report the pointer, or a drag."""
-        at = event.position()
-        if self._pressed is None:
-            self._show_pointer(at)
-            return
-        part, start = self._pressed
-        if not self._has_moved and (at - start).manhattanLength() < QApplication.startDragDistance():
-            return
-        self._has_moved = True
-        moved = at - self._last
-        self._last = at
-        self.dragged.emit(Gesture(part, moved.x(), moved.y()))
-        self._show_pointer(at)
+        """Pass it to the gestures."""
+        self.gestures.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """End a drag, or report a click."""
-        pressed, self._pressed = self._pressed, None
-        is_click = pressed is not None and not self._has_moved and event.button() == Qt.MouseButton.LeftButton
-        if is_click and self._part_at(event.position()) is Part.FIELD:
-            self.clicked.emit(event.position())
-        event.accept()
+        """Pass it to the gestures."""
+        self.gestures.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Report a double click."""
-        self._pressed = None
-        self.double_clicked.emit(self._part_at(event.position()))
-        event.accept()
+        """Pass it to the gestures."""
+        self.gestures.double_click(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Report that the pointer left."""
+        """Pass it to the gestures."""
         super().leaveEvent(event)
-        self.pointed.emit(None)
-
-    def _show_pointer(self, at: QPointF) -> None:
-        part = self._part_at(at)
-        shapes = {
-            Part.FIELD: Qt.CursorShape.CrossCursor,
-            Part.PRICES: Qt.CursorShape.SizeVerCursor,
-            Part.TIMES: Qt.CursorShape.SizeHorCursor,
-        }
-        self.viewport().setCursor(shapes[part])
-        self.pointed.emit(at if part is Part.FIELD else None)
+        self.gestures.leave()
 
     def _part_at(self, at: QPointF) -> Part:
         rect = self.field_rect

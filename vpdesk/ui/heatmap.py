@@ -8,7 +8,7 @@ from datetime import UTC, tzinfo
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -16,32 +16,29 @@ from vpdesk.core.ring import H_CENTRE, H_LAST_TRADE, H_SPOT_TICK, NO_TICK, GridR
 from vpdesk.display.colours import DARK_SHADES, LIGHT_SHADES, Shades, colour_table, fade_table
 from vpdesk.display.follow import SpotFollower
 from vpdesk.display.layers import LAYERS
-from vpdesk.display.overlay_shapes import TradeDots, price_y_px, step_line, trade_dots
+from vpdesk.display.overlay_shapes import price_y_px
 from vpdesk.display.placement import FieldPlacement
 from vpdesk.display.reading import CellReading, read_cell
 from vpdesk.display.scale import Scale
 from vpdesk.display.scale_book import ScaleBook
-from vpdesk.display.text import MINUS, price_text, time_text
+from vpdesk.display.text import price_text, time_text
 from vpdesk.display.viewport import Viewport
-from vpdesk.display.window import TRACK_ASK, TRACK_BID, TRACK_SPOT, FieldWindow, FrameRequest, centre_range
+from vpdesk.display.window import FieldWindow, FrameRequest, centre_range
 from vpdesk.ui.annotation import Annotation, FieldFrame
 from vpdesk.ui.axes import AxisLabel
-from vpdesk.ui.axis_labels import corner_text, price_labels, time_labels
+from vpdesk.ui.axis_labels import corner_text, price_labels, row_text, time_labels
 from vpdesk.ui.color_bar import ColorBar
 from vpdesk.ui.color_maps import look_up_table
-from vpdesk.ui.field_canvas import FieldCanvas, Gesture, Part
-from vpdesk.ui.overlays import ASK_COLOUR, BID_COLOUR, SPOT_COLOUR, StyledLine
+from vpdesk.ui.field_canvas import FieldCanvas
+from vpdesk.ui.field_marks import OVERLAYS as OVERLAYS
+from vpdesk.ui.field_marks import FieldMarks
+from vpdesk.ui.pointer_gestures import Part
 from vpdesk.ui.theme import DARK, LIGHT, Tones
 
 PRICE_AXES: Final = ("price", "spot")
-OVERLAYS: Final = ("bid_ask", "spot", "last", "trades")
 
 _COLUMN_PT: Final = 3.0  # width of a column at the start
 _ROW_PT: Final = 12.0  # height of a bucket at the start, unless the band fits with taller ones
-_ZOOM_STEP: Final = 1.15  # per notch of the wheel
-_DRAG_ZOOM: Final = 1.006  # per point dragged along an axis
-_USUAL_DOT: Final = 0.85  # quantile of the dots in view that gets the usual area
-_ENOUGH_DOTS: Final = 30  # for that quantile to mean something
 
 
 class HeatmapView(QWidget):
@@ -71,17 +68,16 @@ class HeatmapView(QWidget):
         self._is_relative = False
         self._has_fade = False
         self._is_following = True
-        self._overlays = frozenset(OVERLAYS) - {"spot"}
         self._quantity_unit = "contracts"
         self._zone: tzinfo | None = UTC
         self._tones: Tones = DARK
         self._shades: Shades = DARK_SHADES
         self._scales = ScaleBook()
-        self._usual_dot_sizes: dict[int, float] = {}
         self._fade = fade_table()
         self._window = FieldWindow()
         self._follower = SpotFollower()
         self._canvas = FieldCanvas(self._tones)
+        self._marks = FieldMarks(self._canvas)
         self._bar = ColorBar()
         self._density = self._canvas.density
         self._view = Viewport(
@@ -90,8 +86,6 @@ class HeatmapView(QWidget):
         self._is_placed = False  # whether the view was ever put where the data is
         self._is_stale = True  # something but the ring changed since the last frame
         self._mark: tuple[object, ...] = ()
-        self._marked_tick: int | None = None
-        self._pin: CellReading | None = None
         self._pointer: QPointF | None = None
         self._reading: CellReading | None = None
         self._lay_out()
@@ -114,7 +108,7 @@ class HeatmapView(QWidget):
         )
         self._is_placed = self._is_placed and is_comparable
         if former is not None and not is_comparable:
-            self._pin = None  # its column is another one now
+            self._marks.pin = None  # its column is another one now
 
     def set_layer(self, name: str) -> None:
         """Show one of `layers.LAYERS`. Each layer keeps its own scale."""
@@ -167,7 +161,7 @@ class HeatmapView(QWidget):
 
     def set_overlays(self, names: frozenset[str]) -> None:
         """Draw these of `OVERLAYS` and no others."""
-        self._overlays = names
+        self._marks.overlays = names
         self._is_stale = True
 
     def set_quantity_unit(self, unit: str) -> None:
@@ -189,8 +183,8 @@ class HeatmapView(QWidget):
 
     def mark_event(self, tick: int | None) -> None:
         """Frame the newest column's cell at a price: where the event just applied was; None frames none."""
-        if tick != self._marked_tick:
-            self._marked_tick = tick
+        if tick != self._marks.marked_tick:
+            self._marks.marked_tick = tick
             self._is_stale = True
 
     def add_annotation(self, item: Annotation) -> None:
@@ -207,7 +201,7 @@ class HeatmapView(QWidget):
 
     def set_pin(self, reading: CellReading | None) -> None:
         """Mark the cell of a reading, or none; the mark stays on its column and price."""
-        self._pin = reading
+        self._marks.pin = reading
         self._is_stale = True
 
     # --- where the view is -------------------------------------------------------------------------
@@ -341,73 +335,19 @@ class HeatmapView(QWidget):
         rect = self._canvas.field_rect
         self._canvas.image.show_pixels(pixels, rect, self._density)
         self._canvas.overlay.set_rect(rect, self._density)
-        self._paint_overlays(request)
         frame = self._frame()
+        self._marks.show_frame(frame, self._window, request)
         for item in self._canvas.annotations:
             if item.isVisible():
                 item.show_frame(frame)
         self._paint_axes()
         self._point(self._pointer)
 
-    def _paint_overlays(self, request: FrameRequest) -> None:
-        ring = self._ring
-        self._canvas.overlay.set_mark(self._marked_cell())
-        self._canvas.pin.set_cell(self._pinned_cell())
-        if ring is None or ring.published_seq < 0:
-            self._canvas.overlay.set_shapes([], None, 1.0)
-            return
-        styles = []
-        if "bid_ask" in self._overlays:
-            styles += [(TRACK_BID, BID_COLOUR, False), (TRACK_ASK, ASK_COLOUR, False)]
-        if "spot" in self._overlays:
-            styles.append((TRACK_SPOT, SPOT_COLOUR, True))
-        bins = self._window.bins
-        lines = [
-            StyledLine(step_line(bins, track, request, ring.ticks_per_bucket), colour, is_dotted)
-            for track, colour, is_dotted in styles
-        ]
-        dots = None
-        if "trades" in self._overlays:
-            dots = trade_dots(ring, request, self._window.open_seq, self._window.open_header)
-        self._canvas.overlay.set_shapes(lines, dots, self._usual_dot_size(dots))
-
     def _frame(self) -> FieldFrame:
         base = int(self._window.open_header[H_CENTRE]) if self._is_relative else 0
         return FieldFrame(
             self._ring, self._view, self._density, self._is_relative, base, self._window.open_seq
         )
-
-    def _marked_cell(self) -> QRectF:
-        """Return the marked cell in device pixels of the field, empty for none."""
-        ring, tick = self._ring, self._marked_tick
-        if ring is None or tick is None or ring.published_seq < 0:
-            return QRectF()
-        view = self._view
-        base = int(self._window.open_header[H_CENTRE]) if self._is_relative else 0
-        row = tick // ring.ticks_per_bucket - base
-        left, top = view.x_px(self._window.open_seq), view.y_px(row + 1)
-        return QRectF(left, top, view.px_per_column, view.px_per_row)
-
-    def _pinned_cell(self) -> QRectF:
-        """Return the pinned cell in points of the field, empty for none."""
-        pin, view = self._pin, self._view
-        if pin is None or self._ring is None:
-            return QRectF()
-        row = pin.k if self._is_relative else pin.tick // self._ring.ticks_per_bucket
-        if row is None:
-            return QRectF()
-        left, top = view.x_px(pin.seq), view.y_px(row + 1)
-        size = (view.px_per_column / self._density, view.px_per_row / self._density)
-        return QRectF(left / self._density, top / self._density, *size)
-
-    def _usual_dot_size(self, dots: TradeDots | None) -> float:
-        """Return the quantity that gets a dot of the usual area, settled once for each degree of pooling."""
-        if dots is None or dots.sizes.size == 0:
-            return 1.0
-        usual = float(np.quantile(dots.sizes, _USUAL_DOT))
-        if dots.sizes.size < _ENOUGH_DOTS:
-            return usual
-        return self._usual_dot_sizes.setdefault(dots.columns_per_cell, usual)
 
     def _paint_axes(self) -> None:
         ring = self._ring
@@ -430,16 +370,12 @@ class HeatmapView(QWidget):
         badges = []
         header = self._window.open_header
         last = int(header[H_LAST_TRADE])
-        if "last" in self._overlays and last != NO_TICK:
+        if "last" in self._marks.overlays and last != NO_TICK:
             text = price_text(last, ring.tick_size)
             badges.append(AxisLabel(self.price_y(last), text, self._tones.accent, self._tones.on_accent))
         if self._pointer is not None:
-            y_px = self._pointer.y() * self._density
-            row = self._view.row_at(y_px)
-            bucket = row * ring.ticks_per_bucket
-            text = (
-                f"{row:+d}".replace("-", MINUS) if self._is_relative else price_text(bucket, ring.tick_size)
-            )
+            row = self._view.row_at(self._pointer.y() * self._density)
+            text = row_text(row, ring, is_relative=self._is_relative)
             badges.append(AxisLabel(self._pointer.y(), text, self._tones.text, self._tones.window))
         return badges
 
@@ -514,7 +450,7 @@ class HeatmapView(QWidget):
         # the last frame may have shown another layer or another place
         self._window.paint(self._ring, self._request(), self._table, self._fade, self._shades)
         self._scales.fit(self._layer, kind, self._window.visible_values(self._request()))
-        self._usual_dot_sizes.clear()
+        self._marks.resize_dots()
         self._show_scale()
         self.scale_changed.emit(self.scale())
 
@@ -593,47 +529,37 @@ class HeatmapView(QWidget):
 
     def _connect(self) -> None:
         canvas = self._canvas
-        canvas.dragged.connect(self._on_canvas_dragged)
-        canvas.wheeled.connect(self._on_canvas_wheeled)
-        canvas.double_clicked.connect(self._on_canvas_double_clicked)
-        canvas.clicked.connect(self._on_canvas_clicked)
-        canvas.pointed.connect(self._on_canvas_pointed)
+        canvas.gestures.moved.connect(self._on_gestures_moved)
+        canvas.gestures.zoomed.connect(self._on_gestures_zoomed)
+        canvas.gestures.double_clicked.connect(self._on_gestures_double_clicked)
+        canvas.gestures.clicked.connect(self._on_gestures_clicked)
+        canvas.gestures.pointed.connect(self._on_gestures_pointed)
         canvas.resized.connect(self._on_canvas_resized)
         self._bar.scale_dragged.connect(self._on_bar_scale_dragged)
         self._bar.fit_requested.connect(self._on_bar_fit_requested)
 
-    @Slot(object)
-    def _on_canvas_dragged(self, gesture: Gesture) -> None:
-        if gesture.part is Part.FIELD:
-            self.set_following(False)
-            self._set_view(self._view.moved(-gesture.x_pt * self._density, gesture.y_pt * self._density))
-        elif gesture.part is Part.PRICES:
-            self.zoom(1.0, _DRAG_ZOOM**-gesture.y_pt)
-        else:
-            self.zoom(_DRAG_ZOOM**gesture.x_pt)
+    @Slot(float, float)
+    def _on_gestures_moved(self, right_pt: float, down_pt: float) -> None:
+        self.set_following(False)
+        self._set_view(self._view.moved(-right_pt * self._density, down_pt * self._density))
+
+    @Slot(float, float, object)
+    def _on_gestures_zoomed(self, x_factor: float, y_factor: float, at: QPointF | None) -> None:
+        self.zoom(x_factor, y_factor, at)
 
     @Slot(object)
-    def _on_canvas_wheeled(self, gesture: Gesture) -> None:
-        factor = _ZOOM_STEP**gesture.steps
-        at = QPointF(gesture.x_pt, gesture.y_pt)
-        if gesture.part is Part.PRICES or (gesture.part is Part.FIELD and gesture.is_sideways):
-            self.zoom(1.0, factor, at)
-        else:
-            self.zoom(factor, 1.0, at)
-
-    @Slot(object)
-    def _on_canvas_double_clicked(self, part: Part) -> None:
+    def _on_gestures_double_clicked(self, part: Part) -> None:
         self._is_placed = self._is_placed and part is Part.FIELD
         self.set_following(True)
 
     @Slot(object)
-    def _on_canvas_clicked(self, at: QPointF) -> None:
+    def _on_gestures_clicked(self, at: QPointF) -> None:
         reading = self._read_at(at)
         if reading is not None:
             self.clicked.emit(reading)
 
     @Slot(object)
-    def _on_canvas_pointed(self, at: QPointF | None) -> None:
+    def _on_gestures_pointed(self, at: QPointF | None) -> None:
         self._point(at)
 
     @Slot()
