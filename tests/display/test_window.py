@@ -28,7 +28,7 @@ FADE = fade_table()
 
 
 def paint(window: FieldWindow, ring: GridRing | None, request: FrameRequest) -> np.ndarray:
-    return window.paint(ring, request, TABLE, FADE, DARK_SHADES).copy()
+    return window.paint(ring, request, TABLE, FADE, DARK_SHADES).assembled()
 
 
 def request_for(view: Viewport, layer: str = "net", **changes: object) -> FrameRequest:
@@ -94,25 +94,33 @@ def test_every_pixel_shows_what_the_plain_twin_reads(
         assert pixels[y, x] == TABLE[value.view(np.uint32) >> 16]
 
 
-def test_frames_one_after_another_equal_frames_painted_afresh() -> None:
-    writer = synthetic_ring(40, half_width=10, capacity=256)
+@pytest.mark.parametrize("density", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("px_per_column", [0.7, 1.0, 2.5, 7.0])
+@pytest.mark.parametrize("has_fade", [False, True])
+def test_frames_one_after_another_equal_frames_painted_afresh(
+    has_fade: bool, px_per_column: float, density: float
+) -> None:
+    writer = synthetic_ring(40, half_width=10, capacity=128)  # columns are lost under way
     kept = FieldWindow()
     rng = np.random.default_rng(2)
-    view = Viewport(120, 90, 0.7, 5.0).ending_at(41).centred_on(20_400)
+    view = Viewport(120, 90, px_per_column, 5.0).ending_at(41).centred_on(20_400)
     for _ in range(120):
-        match rng.integers(0, 6):
+        match rng.integers(0, 7):
             case 0:
                 write_gap(writer, 2)
             case 1:
                 write_after_break(writer)
             case 2:
-                view = view.moved(int(rng.integers(-60, 60)), int(rng.integers(-9, 9)))
+                up_px = int(rng.integers(-9, 9)) * int(rng.integers(0, 2))
+                view = view.moved(int(rng.integers(-60, 60)), up_px)
             case 3:
                 writer.touch(20_400 + int(rng.integers(-5, 5)), float(rng.random() * 30))
+            case 4:
+                writer.ring.announce(writer.ring.columns_per_batch)  # the oldest may be lost from now on
             case _:
                 writer.write(int(rng.integers(1, 5)))
                 view = view.ending_at(writer.ring.published_seq + 1)
-        request = request_for(view, has_fade=True)
+        request = request_for(view, has_fade=has_fade, density=density)
         assert np.array_equal(paint(kept, writer.ring, request), paint(FieldWindow(), writer.ring, request))
 
 

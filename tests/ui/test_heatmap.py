@@ -95,7 +95,7 @@ def drag(qtbot: QtBot, view: HeatmapView, start: QPoint, end: QPoint) -> None:
 
 def test_the_screen_shows_the_painted_pixels_one_to_one(view: HeatmapView) -> None:
     bare(view)
-    assert np.array_equal(field_pixels(view), view._window.pixels)
+    assert np.array_equal(field_pixels(view), view._window.pixels.assembled())
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -232,7 +232,7 @@ def test_the_reading_tells_the_value_that_is_painted(qtbot: QtBot, view: Heatmap
         reading = view._read_at(QPointF(x, y))
         bits = np.float32(reading.value).view(np.uint32) >> 16
         density = round(view.devicePixelRatioF())
-        assert view._window.pixels[y * density, x * density] == view._table[bits]
+        assert view._window.pixels.assembled()[y * density, x * density] == view._table[bits]
 
 
 def test_a_click_is_told_and_a_drag_is_not(qtbot: QtBot, view: HeatmapView) -> None:

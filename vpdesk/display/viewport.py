@@ -64,19 +64,38 @@ class Viewport:
         """Bins that are enough for the window wherever it stands."""
         return ceil(self.width_px / (self.px_per_column * self.columns_per_bin)) + 1
 
-    def bins_of_px(self) -> NDArray[np.int64]:
-        """Return the bin under each pixel, left to right, counted from column 0."""
-        middles = self.left_px + np.arange(self.width_px) + 0.5
+    def bins_of_px(self, lead_px: int = 0) -> NDArray[np.int64]:
+        """Return the bin under each pixel, left to right, counted from column 0.
+
+        The first of them stands ``lead_px`` pixels to the left of the window.
+        """
+        middles = self.left_px - lead_px + np.arange(self.width_px + lead_px) + 0.5
         bins: NDArray[np.int64] = np.floor(middles / (self.px_per_column * self.columns_per_bin)).astype(
             np.int64
         )
         return bins
+
+    def px_of_bins(self, first: int, end: int) -> tuple[int, int]:
+        """Return pixels of the grid, first .. end - 1, that hold these bins and at most a pixel beside them."""
+        bin_px = self.px_per_column * self.columns_per_bin
+        return floor(first * bin_px) - 1, ceil(end * bin_px) + 1
 
     def rows_of_px(self) -> NDArray[np.int64]:
         """Return the pooled row under each pixel, top to bottom, counted from bucket 0."""
         middles = self.bottom_px + np.arange(self.height_px)[::-1] + 0.5
         rows: NDArray[np.int64] = np.floor(middles / (self.px_per_row * self.rows_per_bin)).astype(np.int64)
         return rows
+
+    def row_edges_px(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the edges and numbers of the pooled rows, top to bottom, exactly as pixels show them.
+
+        (n + 1,) pixels from the upper edge, the last one the lower edge;  (n,) as of `rows_of_px`.
+        """
+        row_of_px = self.rows_of_px()
+        begins = np.flatnonzero(np.diff(row_of_px, prepend=row_of_px[0] + 1))
+        # a row is at least a pixel high: none is missing
+        assert begins.size == row_of_px[0] - row_of_px[-1] + 1
+        return np.append(begins, row_of_px.size), row_of_px[begins]
 
     def column_at(self, x_px: float) -> int:
         """Return the column under a pixel counted from the left edge."""

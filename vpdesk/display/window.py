@@ -2,10 +2,12 @@
 
 `FieldWindow` looks stateless from outside: a frame depends on the ring and the request alone. Inside, it
 keeps the pooled bins of columns that are closed for good, because reading 65 000 columns again for every
-frame would cost more than the whole frame may. Anything else that changes (layer, zoom, another ring)
-pools all of it afresh.
+frame would cost more than the whole frame may, and the pixels that scroll, because writing a screen of high
+density takes as long as all the rest. Anything else that changes (layer, zoom, another ring) makes all of
+it afresh.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -122,15 +124,39 @@ class PooledBins:
         self.starts_ns[:n_bins] = 0
 
 
+@dataclass(frozen=True, eq=False)
+class FramePixels:
+    """The pixels of a frame, 0xffRRGGBB, in a buffer that goes round.
+
+    Attributes
+    ----------
+    buffer : (height, width) uint32
+        Every pixel column keeps its place while the field scrolls.
+    seam : int
+        The column of ``buffer`` that stands at the left edge; after the last one comes the first.
+    """
+
+    buffer: NDArray[np.uint32]
+    seam: int
+
+    def assembled(self) -> NDArray[np.uint32]:
+        """Return a copy in the order of the screen."""
+        return np.roll(self.buffer, -self.seam, axis=1)
+
+
 class FieldWindow:
     """Paints frames into one persistent buffer. Thread: the reader's."""
 
     def __init__(self) -> None:
-        self.pixels: NDArray[np.uint32] = np.zeros((1, 1), np.uint32)
+        self.pixels = FramePixels(np.zeros((1, 1), np.uint32), 0)
         self.bins = PooledBins.empty(0, 1, 0, 1, has_ages=False)
         self.bin_of_px: NDArray[np.int32] = np.zeros(1, np.int32)
         self._colours: NDArray[np.uint32] = np.zeros((1, 1), np.uint32)
         self._pooled_for: tuple[object, ...] | None = None
+        self._painted_for: tuple[object, ...] | None = None
+        self._painted_table: NDArray[np.uint32] | None = None
+        self._painted_px = (0, 0)  # pixels first .. end - 1 of the grid are in the buffer
+        self._pooled_now: list[tuple[int, int]] = []  # bins first .. end - 1 that changed in this frame
         self._finished = (0, 0)  # bins first .. end - 1 hold closed columns only
         self._open_cells: NDArray[np.float32] = np.zeros((N_PLANES, 1), np.float32)
         self._open_ids: NDArray[np.int64] = np.zeros(1, np.int64)
@@ -144,44 +170,72 @@ class FieldWindow:
         table: NDArray[np.uint32],
         fade: NDArray[np.int32],
         shades: Shades,
-    ) -> NDArray[np.uint32]:
-        """Paint a frame and return its pixels, (height, width) uint32 0xffRRGGBB, valid until the next.
+    ) -> FramePixels:
+        """Paint a frame and return its pixels, valid until the next.
 
-        table : (65536,) uint32 and fade : (65536,) int32, as made in `colours`.
+        table : (65536,) uint32 and fade : (65536,) int32, as made in `colours`; never changed in place.
         """
         view = request.viewport
-        bins_of_px, rows_of_px = view.bins_of_px(), view.rows_of_px()
+        rows_of_px = view.rows_of_px()
         first_row, n_rows = int(rows_of_px[-1]), int(rows_of_px[0] - rows_of_px[-1]) + 1
-        self._pool(ring, request, int(bins_of_px[0]), first_row, n_rows)
-        if self.pixels.shape != (view.height_px, view.width_px):
-            self.pixels = np.zeros((view.height_px, view.width_px), np.uint32)
+        point_px = max(1, round(request.density))
+        bins_of_px = view.bins_of_px(lead_px=point_px)
+        self._pool(ring, request, int(bins_of_px[point_px]), first_row, n_rows)
         bins = self.bins
         if self._colours.shape != (n_rows, bins.states.size):
             self._colours = np.zeros((n_rows, bins.states.size), np.uint32)
-        self.bin_of_px = (bins_of_px - bins.first_bin).astype(np.int32)
-        point_px = max(1, round(request.density))
-        kernels.paint_pixels(
-            bins.values.view(np.uint32),
-            bins.ages.view(np.uint32),
-            first_row - bins.first_row,
-            bins.states,
-            request.has_fade,
-            table,
-            fade,
-            np.uint32(shades.zero),
-            np.uint32(shades.empty),
-            np.uint32(shades.hatch_dark),
-            np.uint32(shades.hatch_light),
-            np.uint32(shades.divider),
-            _HATCH_PX * point_px,
-            view.left_px,
-            point_px,
-            self.bin_of_px,
-            (rows_of_px - first_row).astype(np.int32),
-            self._colours,
-            self.pixels,
-        )
+        bin_of_px = (bins_of_px - bins.first_bin).astype(np.int32)
+        row_of_px = (rows_of_px - first_row).astype(np.int32)
+        self.bin_of_px = bin_of_px[point_px:]
+        buffer, width = self.pixels.buffer, view.width_px
+        if buffer.shape != (view.height_px, width):
+            buffer = np.zeros((view.height_px, width), np.uint32)
+            self._painted_for = None
+        for begin, end in self._stale_px(request, table, shades):
+            kernels.paint_pixels(
+                bins.values.view(np.uint32),
+                bins.ages.view(np.uint32),
+                first_row - bins.first_row,
+                bins.states,
+                request.has_fade,
+                table,
+                fade,
+                np.uint32(shades.zero),
+                np.uint32(shades.empty),
+                np.uint32(shades.hatch_dark),
+                np.uint32(shades.hatch_light),
+                np.uint32(shades.divider),
+                _HATCH_PX * point_px,
+                begin,
+                point_px,
+                bin_of_px[begin - view.left_px : end - view.left_px + point_px],
+                row_of_px,
+                self._colours,
+                buffer,
+                begin % width,
+            )
+        self.pixels = FramePixels(buffer, view.left_px % width)
         return self.pixels
+
+    def _stale_px(
+        self, request: FrameRequest, table: NDArray[np.uint32], shades: Shades
+    ) -> Iterator[tuple[int, int]]:
+        """Yield what is not yet in the buffer: pixels of the grid, no run across the buffer's end."""
+        view = request.viewport
+        left, right = view.left_px, view.left_px + view.width_px
+        look = (
+            *(self._pooled_for, view.width_px, view.height_px, view.px_per_column, view.px_per_row),
+            *(view.bottom_px, request.density, shades),
+        )
+        # fading cells change with every frame; a colour table is known by itself, not by its 65 536 colours
+        is_same = look == self._painted_for and table is self._painted_table and not request.has_fade
+        kept_from, kept_to = self._painted_px if is_same else (left, left)
+        self._painted_for, self._painted_table, self._painted_px = look, table, (left, right)
+        stale = [(left, kept_from), (kept_to, right)]
+        stale += [view.px_of_bins(*bins) for bins in self._pooled_now]
+        for begin, end in _joined(stale, left, right):
+            for turn in range(begin // view.width_px, (end - 1) // view.width_px + 1):
+                yield max(begin, turn * view.width_px), min(end, (turn + 1) * view.width_px)
 
     def peek(self, ring: GridRing | None) -> tuple[object, ...]:
         """Return what differs if a frame would: the newest column, what it shows, and the trades."""
@@ -205,6 +259,7 @@ class FieldWindow:
     ) -> None:
         """Bring `bins` up to date: pool those that came into view and those that were not finished."""
         n_bins = request.viewport.n_bins
+        self._pooled_now = []
         if ring is None:
             self.bins = PooledBins.empty(first_bin, n_bins, low_row, n_rows, has_ages=request.has_fade)
             self._pooled_for = None
@@ -228,6 +283,7 @@ class FieldWindow:
         finished_from, finished_to = (min(max(i, first_bin), end_bin) for i in self._finished)
         for begin, end in ((first_bin, finished_from), (finished_to, end_bin)):
             if begin < end:
+                self._pooled_now.append((begin, end))
                 self._pool_bins(ring, request, begin, end, max(span.oldest, 0), open_seq)
         self._finished = (first_bin, max(first_bin, min(open_seq // view.columns_per_bin, end_bin)))
         self._drop_lapped(ring.first_intact(), view.columns_per_bin)
@@ -285,9 +341,27 @@ class FieldWindow:
 
     def _drop_lapped(self, first_intact: int, columns_per_bin: int) -> None:
         """Show nothing of columns that the writer may have begun to overwrite while they were read."""
-        n_lapped = -(-first_intact // columns_per_bin) - self.bins.first_bin
+        first_bin = self.bins.first_bin
+        n_lapped = -(-first_intact // columns_per_bin) - first_bin
         if n_lapped > 0:
+            n_bins = self.bins.states.size
+            n_gone = int(np.count_nonzero(self.bins.states[: min(n_lapped, n_bins)]))
+            if n_gone:
+                self._pooled_now.append((first_bin, first_bin + min(n_lapped, n_bins)))
             self.bins.clear(n_lapped)
+
+
+def _joined(runs: list[tuple[int, int]], least: int, most: int) -> list[tuple[int, int]]:
+    """Return runs first .. end - 1 within bounds, in order and without overlap."""
+    joined: list[tuple[int, int]] = []
+    for begin, end in sorted((max(begin, least), min(end, most)) for begin, end in runs):
+        if begin >= end:
+            continue
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((begin, end))
+    return joined
 
 
 def centre_range(ring: GridRing, span: Span) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """From the columns of a ring to the pixels of a window, on arrays owned by others.
 
-Two steps per frame, neither of which remembers anything of the frame before:
+Two steps per frame, each told which part of it is new:
 
 1. `pool_columns` reads the visible cells into ``values`` (bin, row). A bin is ``columns_per_bin`` whole
    columns and a row ``rows_per_bin`` whole buckets, both counted from zero and not from the edge of the
@@ -170,50 +170,60 @@ def _pool_age(touched_s, ids, now_s, start, n_cells, pooled, offset, rows_per_bi
 @njit(nogil=True, cache=True)
 def paint_pixels(
     value_bits, age_bits, row_offset, states, with_age, table, fade, fade_to, empty, hatch_dark, hatch_light,
-    divider, hatch_px, hatch_origin, divider_px, bin_of_px, row_of_px, colours, pixels,
+    divider, hatch_px, hatch_origin, divider_px, bin_of_px, row_of_px, colours, pixels, left,
 ):  # fmt: skip
-    """Paint the pooled values.
+    """Paint the pooled values into columns ``left ..`` of ``pixels``.
 
     value_bits, age_bits : (n_bins, rows) uint32, the float32 values and ages viewed as bits; the first row in
     view is ``row_offset``. Without ages ``age_bits`` has no rows.
     table : (65536,) uint32, colour by the upper half of a value's bits.
     fade : (65536,) int32, 0 (gone to ``fade_to``) .. 256 (whole), by the upper half of an age's bits.
     empty, hatch_dark, hatch_light, divider, fade_to : colours, uint32.
-    bin_of_px : (width,) int32, never falling.   row_of_px : (height,) int32, top to bottom.
+    bin_of_px : (divider_px + n,) int32, never falling: the bins under the n pixels to paint, and before them
+    those under the ``divider_px`` pixels to their left, whose bins may be out of range.
+    row_of_px : (height,) int32, top to bottom.
     colours : (n_rows, n_bins) uint32, scratch.   pixels : (height, width) uint32, in place.
-    The hatch has stripes of ``hatch_px`` and moves with the columns by ``hatch_origin``.
+    The hatch has stripes of ``hatch_px``; the first pixel is the ``hatch_origin``-th of a grid that does not
+    move, so that the hatch moves with the columns.
     """
-    _colour_bins(value_bits, age_bits, row_offset, states, with_age, table, fade, fade_to, empty, colours)
-    height, width = pixels.shape
+    n = bin_of_px.size - divider_px
+    bins = bin_of_px[divider_px:]
+    begin, end = bins[0], bins[n - 1] + 1
+    _colour_bins(
+        value_bits, age_bits, row_offset, states, with_age, table, fade, fade_to, empty, begin, end, colours
+    )
+    height = pixels.shape[0]
     for y in range(height):
-        target = pixels[y]
         # loops, not slices: numba would first copy a slice that might overlap
+        target = pixels[y]
         if y > 0 and row_of_px[y] == row_of_px[y - 1]:
             above = pixels[y - 1]
-            for x in range(width):
+            for x in range(left, left + n):
                 target[x] = above[x]
         else:
             row = colours[row_of_px[y]]
-            for x in range(width):
-                target[x] = row[bin_of_px[x]]
-    for x in range(width):
-        if states[bin_of_px[x]] & BIN_GAP:
+            for x in range(n):
+                target[left + x] = row[bins[x]]
+    for x in range(n):
+        if states[bins[x]] & BIN_GAP:
             for y in range(height):
                 stripe = (x + y + hatch_origin) // hatch_px
-                pixels[y, x] = hatch_light if stripe % 4 == 0 else hatch_dark
-    for x in range(width):
-        starts_bin = x == 0 or bin_of_px[x] != bin_of_px[x - 1]
-        if starts_bin and states[bin_of_px[x]] & BIN_BREAK:
-            pixels[:, x : x + divider_px] = divider
+                pixels[y, left + x] = hatch_light if stripe % 4 == 0 else hatch_dark
+    for x in range(n):
+        # the first pixels of a bin, told by the pixel that lies the line's width before
+        if states[bins[x]] & BIN_BREAK and bin_of_px[x] != bins[x]:
+            pixels[:, left + x] = divider
 
 
 @njit(nogil=True, cache=True)
-def _colour_bins(value_bits, age_bits, row_offset, states, with_age, table, fade, fade_to, empty, colours):
-    """Look the colours up and transpose, 16 bins at a time so that both sides stay in the cache."""
-    n_rows, n_bins = colours.shape
-    for block in range(0, n_bins, 16):
-        end = min(block + 16, n_bins)
-        for i in range(block, end):
+def _colour_bins(
+    value_bits, age_bits, row_offset, states, with_age, table, fade, fade_to, empty, begin, end, colours
+):
+    """Look colours up and transpose, 16 bins at a time so that both sides stay in the cache."""
+    n_rows = colours.shape[0]
+    for block in range(begin, end, 16):
+        block_end = min(block + 16, end)
+        for i in range(block, block_end):
             for row in range(n_rows):
                 bits = value_bits[i, row_offset + row]
                 colour = table[bits >> np.uint32(16)]
@@ -221,7 +231,7 @@ def _colour_bins(value_bits, age_bits, row_offset, states, with_age, table, fade
                 if with_age and is_number:
                     colour = _blend(fade_to, colour, fade[age_bits[i, row_offset + row] >> np.uint32(16)])
                 colours[row, i] = colour
-    for i in range(n_bins):
+    for i in range(begin, end):
         if states[i] == 0:
             colours[:, i] = empty
 

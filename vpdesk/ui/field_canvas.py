@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from vpdesk.display.window import FramePixels
 from vpdesk.ui.annotation import Annotation
 from vpdesk.ui.axes import TIME_AXIS_HEIGHT, CornerItem, PriceAxis, TimeAxis
 from vpdesk.ui.overlays import CaptionItem, CrosshairItem, OverlayItem
@@ -33,14 +34,16 @@ class FieldImage(pg.ImageItem):  # type: ignore[misc]  # pyqtgraph ships no type
         super().__init__()
         self._rect = QRectF()
         self._density = 1.0
+        self._seam = 0
         self.image: NDArray[np.uint32] = np.zeros((1, 1), np.uint32)
 
-    def show_pixels(self, pixels: NDArray[np.uint32], rect: QRectF, density: float) -> None:
-        """Paint ``pixels``, (height, width) uint32 0xffRRGGBB, which stay the caller's, over ``rect``."""
+    def show_pixels(self, pixels: FramePixels, rect: QRectF, density: float) -> None:
+        """Paint ``pixels``, which stay the caller's, over ``rect``."""
         if rect != self._rect:
             self.prepareGeometryChange()
         self._rect, self._density = rect, density
-        self.image = pixels  # keeps the buffer alive as long as it is wrapped
+        self._seam = pixels.seam
+        self.image = pixels.buffer  # keeps it alive as long as it is wrapped
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -58,7 +61,10 @@ class FieldImage(pg.ImageItem):  # type: ignore[misc]  # pyqtgraph ships no type
         # in device pixels the transform is a mere shift, and drawing a plain copy of memory
         painter.translate(self._rect.topLeft())
         painter.scale(1 / self._density, 1 / self._density)
-        painter.drawImage(0, 0, wrapped)
+        n_left = width - self._seam
+        painter.drawImage(0, 0, wrapped, self._seam, 0, n_left, height)
+        if self._seam:
+            painter.drawImage(n_left, 0, wrapped, 0, 0, self._seam, height)
         painter.restore()
 
 
@@ -84,6 +90,9 @@ class FieldCanvas(pg.GraphicsView):  # type: ignore[misc]
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
+        # the items cover every pixel: filling a large screen first would take a third of a frame
+        self.viewport().setAutoFillBackground(False)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         small = tabular(self.font(), scale=0.9)
         self.image = FieldImage()
         self.overlay = OverlayItem()
