@@ -36,6 +36,7 @@ from vpdesk.ui.bars import ChoiceButtons, fill_menus, make_toolbar
 from vpdesk.ui.chart_choices import ChartChoices
 from vpdesk.ui.chart_panels import ChartPanels
 from vpdesk.ui.command_palette import CommandPalette
+from vpdesk.ui.explain_page import ExplainPage
 from vpdesk.ui.file_choices import FileChoices, local_files
 from vpdesk.ui.frame_rate import FrameRate
 from vpdesk.ui.health_strip import HealthStrip
@@ -143,7 +144,7 @@ class MainWindow(QMainWindow):
         self.panels.set_quantity_unit(quantity_unit(facts.dataset if facts else ""))
         if session is not None:
             self._send_speed(session)
-            self._pull()
+            self.draw_frame()
             self.chart.setFocus()
 
     def remember_files(self, paths: list[Path]) -> None:
@@ -151,6 +152,31 @@ class MainWindow(QMainWindow):
         self.files.remember(paths)
 
     @Slot(str)
+    def draw_frames(self, is_drawing: bool) -> None:
+        """Draw a frame whenever one is due, or only when `draw_frame` is called. Thread: UI."""
+        if is_drawing:
+            self._frame_timer.start()
+        else:
+            self._frame_timer.stop()
+
+    def draw_frame(self) -> None:
+        """Draw what is new. Thread: UI."""
+        session = self._session
+        if session is None:
+            return
+        ring = session.ring
+        if ring is not self._ring:
+            self._ring = ring
+            self.chart.set_source(ring)
+        if self.chart.tick():
+            self._frame_rate.count()
+        self.panels.refresh(ring, session.grid)
+        self.inspector.pull()
+        self.visible_range.show(ring)
+        status = session.status
+        if status is not self._status:
+            self._show_status(session, status)
+
     def show_notice(self, text: str) -> None:
         """Show a sentence above the chart. Thread: UI."""
         self.notices.show_notice(text)
@@ -282,6 +308,7 @@ class MainWindow(QMainWindow):
         self.pictures = PictureSaver(self, self.chart)
         self.welcome = WelcomePage(self.actions_by_id)
         self.anomalies = AnomalyDialog(self)
+        self.explanation = ExplainPage(self)
         self.choices = ChartChoices(self.chart, self._settings, self.actions_by_id, self)
         self.panels = ChartPanels(self.chart, self._settings, self.actions_by_id)
         self.playback = PlaybackDocks(self)
@@ -364,24 +391,6 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()
 
-    def _pull(self) -> None:
-        """Draw what is new."""
-        session = self._session
-        if session is None:
-            return
-        ring = session.ring
-        if ring is not self._ring:
-            self._ring = ring
-            self.chart.set_source(ring)
-        if self.chart.tick():
-            self._frame_rate.count()
-        self.panels.refresh(ring, session.grid)
-        self.inspector.pull()
-        self.visible_range.show(ring)
-        status = session.status
-        if status is not self._status:
-            self._show_status(session, status)
-
     def _show_status(self, session: Session, status: SessionStatus) -> None:
         if status.message and status.message != self._status.message:
             self.notices.show_notice(status.message)
@@ -418,7 +427,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_frame_timer_timeout(self) -> None:
         if not self.isMinimized():
-            self._pull()
+            self.draw_frame()
         rate = self._frame_rate.take()
         if rate is not None:
             self.health.show_frame_rate(rate)
@@ -445,6 +454,7 @@ class MainWindow(QMainWindow):
         self.transport.set_icons(play, pause)
         self.welcome.show_icons()
         self.chart.set_theme(tones.is_dark)
+        self.explanation.set_tones(tones)
         self.panels.set_tones(tones)
         self.inspector.set_tones(tones)
 
