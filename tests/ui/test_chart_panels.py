@@ -60,11 +60,11 @@ def desk(qtbot: QtBot, settings: SettingsFile) -> Iterator[MainWindow]:
     window.resize(1600, 900)
     with qtbot.waitExposed(window):
         window.show()
-    window._frame_timer.stop()  # frames come by hand
+    window.draw_frames(False)  # they come by hand
     window.set_session(RealSession())
     window.chart.set_layer("depth")
     window.chart.set_overlays(frozenset())
-    window.chart.set_scale("linear", (0.0, 80.0))
+    window.chart.set_scale(Scale.of("linear", 0.0, 80.0, is_signed=False))
     frames(window, 3)
     yield window
     window.close()
@@ -73,7 +73,7 @@ def desk(qtbot: QtBot, settings: SettingsFile) -> Iterator[MainWindow]:
 def frames(window: MainWindow, n: int = 2) -> None:
     for _ in range(n):
         window.panels._ladder_due_s = window.panels._strips_due_s = 0.0
-        window._pull()
+        window.draw_frame()
 
 
 def pixels(widget: QWidget) -> np.ndarray:
@@ -126,7 +126,7 @@ def test_the_ladder_stays_with_the_field_when_it_is_dragged(desk: MainWindow) ->
     before = begins(lit_in_ladder(desk))
     desk.panels._ladder_due_s = float("inf")  # no new data is due: the move alone must do
     desk.chart.pan(0.0, 0.037)
-    desk._pull()
+    desk.draw_frame()
     after = begins(lit_in_ladder(desk))
     assert after == begins(lit_in_field(desk))
     assert after != before

@@ -274,12 +274,12 @@ def test_escape_lets_the_cell_go_once_no_work_is_under_way(
 ) -> None:
     _click_chart(qtbot, real_window)
     desk.session.report(progress=0.5)
-    real_window._pull()
+    real_window.draw_frame()
     real_window.actions_by_id["cancel"].trigger()
     assert desk.session.sent[-1] == CancelWork()
     assert real_window.inspector.reading is not None
     desk.session.report(progress=None)
-    real_window._pull()
+    real_window.draw_frame()
     qtbot.keyClick(real_window.chart, Qt.Key.Key_Escape)
     assert real_window.inspector.reading is None
     assert not real_window.inspector.isVisible()
