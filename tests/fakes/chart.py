@@ -1,5 +1,7 @@
 """A chart that only remembers what it was told."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QWidget
@@ -13,7 +15,6 @@ REMEMBERED = frozenset(
     [
         "set_source",
         "set_price_axis",
-        "fit_scale",
         "set_age_dimming",
         "set_overlays",
         "set_quantity_unit",
@@ -27,6 +28,8 @@ REMEMBERED = frozenset(
         "mark_event",
         "set_pin",
         "reading",
+        "zoom_pt",
+        "set_zoom_pt",
     ]
 )
 
@@ -42,6 +45,7 @@ class FakeChart(QWidget):
     following_changed = Signal(bool)
     view_changed = Signal()
     scale_changed = Signal(object)
+    scale_edit_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,6 +53,7 @@ class FakeChart(QWidget):
         self.n_ticks = 0
         self.layer = "net"
         self.scales: dict[str, Scale] = {}
+        self.is_settled = True
         self.is_following = True
         self.columns = (0, 99)
         self.view = Viewport(100, 100, 3.0, 8.0)
@@ -68,10 +73,18 @@ class FakeChart(QWidget):
     def colour_of(self, value: float) -> QColor:
         return QColor("red" if value < 0 else "blue")
 
-    def set_scale(self, kind: str, bounds: tuple[float, float] | None = None) -> None:
-        low, high = bounds or (-7.0, 7.0)
-        self.scales[self.layer] = Scale.of(kind, low, high, is_signed=low < 0)
-        self.scale_changed.emit(self.scale())
+    def set_scales(self, scales: Mapping[str, Scale]) -> None:
+        self.scales = dict(scales)
+
+    def set_scale(self, scale: Scale) -> None:
+        self.scales[self.layer] = scale
+        self.scale_changed.emit(scale)
+
+    def fit_scale(self, kind: str | None = None) -> None:
+        self.set_scale(Scale.of(kind or self.scale().kind, -7.0, 7.0, is_signed=True))
+
+    def is_scale_settled(self) -> bool:
+        return self.is_settled
 
     def scale(self) -> Scale:
         return self.scales.get(self.layer) or Scale.of(

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from vpdesk.core.ring import GridRing
 from vpdesk.display.colours import DARK_SHADES
 from vpdesk.display.layers import LAYERS
+from vpdesk.display.scale import Scale
 from vpdesk.display.synthetic import SyntheticWriter, synthetic_ring, write_gap
 from vpdesk.ui.color_maps import look_up_table
 from vpdesk.ui.heatmap import OVERLAYS, HeatmapView
@@ -264,12 +265,12 @@ def test_a_handle_dragged_on_the_colour_bar_moves_both_bounds_of_a_signed_layer(
     now = signal.args[0]
     assert now.high < former.high
     assert now.low == -now.high
-    qtbot.mouseDClick(bar, Qt.MouseButton.LeftButton, pos=QPoint(15, 200))
-    assert view.scale() != now
+    with qtbot.waitSignal(view.scale_edit_requested):
+        qtbot.mouseDClick(bar, Qt.MouseButton.LeftButton, pos=QPoint(15, 200))
 
 
 def test_each_layer_keeps_its_own_scale(view: HeatmapView) -> None:
-    view.set_scale("linear", (-5.0, 5.0))
+    view.set_scale(Scale.of("linear", -5.0, 5.0, is_signed=True))
     net = view.scale()
     view.set_layer("depth")
     view.tick()
@@ -317,7 +318,7 @@ def test_every_choice_works_without_a_source_and_before_the_first_column(qtbot: 
         for layer in LAYERS:
             view.set_layer(layer)
             view.fit_scale()
-            view.set_scale("log", None)
+            view.fit_scale("log")
         view.set_overlays(frozenset(OVERLAYS))
         view.set_age_dimming(True)
         view.set_price_axis("spot")

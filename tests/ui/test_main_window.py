@@ -254,13 +254,16 @@ def test_each_layer_shows_its_own_scale(window: MainWindow, chart: FakeChart) ->
     assert window.actions_by_id["scale_linear"].isChecked()
 
 
-def test_only_scales_chosen_by_hand_are_remembered(
+def test_a_scale_is_remembered_once_it_is_settled(
     window: MainWindow, session: FakeSession, chart: FakeChart
 ) -> None:
-    chart.set_scale("log", (-3.0, 3.0))  # the chart fitted itself
-    assert window._settings.preferences.scales == {}
+    chart.is_settled = False  # the chart fits itself to the first columns
+    chart.fit_scale("log")
+    assert window._settings.preferences.instruments[session.facts.dataset, "ESM4"].scales == {}
+    chart.is_settled = True
     window.actions_by_id["scale_linear"].trigger()
-    assert window._settings.preferences.scales == {("ESM4", "net"): chart.scale()}
+    instrument = window._settings.preferences.instruments[session.facts.dataset, "ESM4"]
+    assert instrument.scales == {"net": chart.scale()}
 
 
 def test_the_zone_reaches_the_chart_and_the_clock(

@@ -1,19 +1,22 @@
 """How the chart is looked at: applies the user's choices to it, and remembers them."""
 
+from dataclasses import replace
 from datetime import UTC, tzinfo
-from typing import Final
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QAction
 
+from vpdesk.display.layers import LAYERS
 from vpdesk.display.scale import Scale
 from vpdesk.ui.heatmap import HeatmapView
+from vpdesk.ui.instrument_settings import InstrumentKey, InstrumentSettings, with_instrument
+from vpdesk.ui.scale_editor import ScaleEditor
 from vpdesk.ui.settings import SettingsFile
 from vpdesk.ui.times import resolve_zone
 from vpdesk.ui.view_history import ViewHistory
 from vpdesk.ui.words import quantity_unit
 
-_MAX_SCALES: Final = 500  # remembered; the oldest are dropped
+_NO_INSTRUMENT: InstrumentKey = ("", "")
 
 
 class ChartChoices(QObject):
@@ -36,12 +39,12 @@ class ChartChoices(QObject):
         self._chart = chart
         self._settings = settings
         self._actions = actions
-        self._symbol = ""
-        self._dataset = ""
-        self._restored: set[str] = set()
+        self._instrument = _NO_INSTRUMENT
+        self._scale_editor: ScaleEditor | None = None  # made when first asked for
         self.zone: tzinfo | None = UTC
         self.history = ViewHistory(chart)
         chart.scale_changed.connect(self._on_chart_scale_changed)
+        chart.scale_edit_requested.connect(self.edit_scale)
         chart.following_changed.connect(self._show_following)
 
     def apply(self) -> None:
@@ -58,18 +61,26 @@ class ChartChoices(QObject):
 
     def set_instrument(self, symbol: str, dataset: str) -> None:
         """Take up what is remembered of an instrument."""
-        self._symbol, self._dataset = symbol, dataset
-        self._restored.clear()
+        self.remember_zoom()
+        self._close_scale_editor()
+        former, self._instrument = self._instrument, (dataset, symbol)
         self.history.clear()
         self._chart.set_quantity_unit(quantity_unit(dataset))
-        self._restore_scale()
+        its = self._its_settings()
+        self._chart.set_scales(its.scales)
+        if self._instrument != former:
+            self._chart.set_zoom_pt(its.zoom_pt)
         self.show_zone(self._settings.preferences.time_zone)
+
+    def remember_zoom(self) -> None:
+        """Keep the zoom for the instrument shown."""
+        self._remember(zoom_pt=self._chart.zoom_pt())
 
     def show_layer(self, name: str) -> None:
         """Show another value of the field."""
+        self._close_scale_editor()
         self._settings.prefer(layer=name)
         self._chart.set_layer(name)
-        self._restore_scale()
         self._show_scale(self._chart.scale())
 
     def show_price_axis(self, name: str) -> None:
@@ -78,14 +89,23 @@ class ChartChoices(QObject):
         self._chart.set_price_axis(name)
 
     def show_scale(self, kind: str) -> None:
-        """Colour by another transform."""
-        self._chart.set_scale(kind, None)
-        self._remember_scale(self._chart.scale())
+        """Colour by another transform, fitted to what is in view."""
+        self._chart.fit_scale(kind)
 
     def fit_scale(self) -> None:
         """Fit the colours to what is in view."""
         self._chart.fit_scale()
-        self._remember_scale(self._chart.scale())
+
+    @Slot()
+    def edit_scale(self) -> None:
+        """Ask for the colour range in numbers, beside the colour bar."""
+        if self._scale_editor is None:
+            self._scale_editor = ScaleEditor(self._chart.window())
+            self._scale_editor.scale_edited.connect(self._chart.set_scale)
+            self._scale_editor.fit_requested.connect(self._on_fit_requested)
+        layer = LAYERS[self._settings.preferences.layer]
+        unit = layer.unit.format(quantity=quantity_unit(self._instrument[0]))
+        self._scale_editor.edit(layer, unit, self._chart.scale())
 
     def dim_by_age(self, is_dimming: bool) -> None:
         """Dim what has not been touched for long."""
@@ -102,7 +122,7 @@ class ChartChoices(QObject):
     def show_zone(self, name: str) -> None:
         """Show times in another zone."""
         self._settings.prefer(time_zone=name)
-        self.zone = resolve_zone(name, self._dataset)
+        self.zone = resolve_zone(name, self._instrument[0])
         self._chart.set_time_zone(self.zone)
         self.zone_changed.emit(self.zone)
 
@@ -119,20 +139,19 @@ class ChartChoices(QObject):
         """Look further right and up, by shares of the view."""
         self._chart.pan(*shares)
 
-    def _restore_scale(self) -> None:
-        """Take up the scale remembered for this instrument and layer, once per session."""
-        layer = self._settings.preferences.layer
-        remembered = self._settings.preferences.scales.get((self._symbol, layer))
-        if remembered is not None and layer not in self._restored:
-            self._chart.set_scale(remembered.kind, (remembered.low, remembered.high))
-        self._restored.add(layer)
+    def _its_settings(self) -> InstrumentSettings:
+        return self._settings.preferences.instruments.get(self._instrument, InstrumentSettings())
 
-    def _remember_scale(self, scale: Scale) -> None:
-        if self._symbol:
-            key = (self._symbol, self._settings.preferences.layer)
-            others = {k: v for k, v in self._settings.preferences.scales.items() if k != key}
-            newest = list((others | {key: scale}).items())[-_MAX_SCALES:]
-            self._settings.prefer(scales=dict(newest))
+    def _remember(self, **changes: object) -> None:
+        """Keep something of the instrument shown, unless there is none."""
+        if self._instrument != _NO_INSTRUMENT:
+            its = replace(self._its_settings(), **changes)  # type: ignore[arg-type]
+            known = self._settings.preferences.instruments
+            self._settings.prefer(instruments=with_instrument(known, self._instrument, its))
+
+    def _close_scale_editor(self) -> None:
+        if self._scale_editor is not None and self._scale_editor.isVisible():
+            self._scale_editor.accept()
 
     def _show_scale(self, scale: Scale) -> None:
         self._actions[f"scale_{scale.kind}"].setChecked(True)
@@ -147,6 +166,11 @@ class ChartChoices(QObject):
     @Slot(object)
     def _on_chart_scale_changed(self, scale: Scale) -> None:
         self._show_scale(scale)
-        # a hand on the colour bar; what the chart fits by itself is fitted anew next time
-        if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
-            self._remember_scale(scale)
+        if self._chart.is_scale_settled():
+            self._remember(scales={**self._its_settings().scales, self._settings.preferences.layer: scale})
+
+    @Slot()
+    def _on_fit_requested(self) -> None:
+        self._chart.fit_scale()
+        if self._scale_editor is not None:
+            self._scale_editor.show_scale(self._chart.scale())

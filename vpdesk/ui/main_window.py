@@ -285,6 +285,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop pulling, keep the preferences, and tell the application."""
         self._frame_timer.stop()
+        self.choices.remember_zoom()
         remember_place(self, self._settings)
         trouble = self._settings.save()
         if trouble:
