@@ -76,7 +76,8 @@ class LadderSource:
     def rows(self, ring: GridRing, grid: Grid, place: FieldPlacement) -> LadderRows:
         """Return the rows in view."""
         self._open.read(ring)
-        tops_px, numbers, per_row = _pixel_rows(place)
+        per_row = place.viewport.rows_per_bin
+        tops_px, numbers = place.viewport.row_edges_px()
         n_rows, lowest = numbers.size, int(numbers[-1])
         buckets = place.base_bucket + numbers * per_row
         low_bucket = place.base_bucket + lowest * per_row
@@ -131,24 +132,18 @@ class LadderSource:
             n_trades,
             # the writer may be at work on the last eighth
             min(n_trades - ring.first_trade, TRADE_CAPACITY * 7 // 8),
+            ring.headers,
+            self._open.header,
+            self._open.seq,
             view.column_at(0),
             view.column_at(view.width_px - 1),
             ring.ticks_per_bucket,
+            False,  # by price
             low_bucket,
             per_row,
             self._traded,
         )
         return self._traded
-
-
-def _pixel_rows(place: FieldPlacement) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    """Return the edges and numbers of the rows, top to bottom, exactly as the field paints them."""
-    row_of_px = place.viewport.rows_of_px()
-    begins = np.flatnonzero(np.diff(row_of_px, prepend=row_of_px[0] + 1))
-    tops_px = np.append(begins, row_of_px.size)
-    first, last = int(row_of_px[0]), int(row_of_px[-1])
-    assert begins.size == first - last + 1  # a row is at least a pixel high
-    return tops_px, row_of_px[begins], place.viewport.rows_per_bin
 
 
 def _grid_buckets(grid: Grid, ring: GridRing) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from vpdesk.core.ring import (
     COLUMN_GAP,
     H_BEST_ASK,
     H_BEST_BID,
+    H_CENTRE,
     H_FLAGS,
     H_N_EVENTS,
     H_VOLUME_BUY,
@@ -99,22 +100,45 @@ def _track(track, i, value):
 
 @njit(nogil=True, cache=True)
 def volume_by_price(
-    trades, n_trades, n_kept, first, last, ticks_per_bucket, low_bucket, buckets_per_row, volumes
-):
-    """Add up the sizes of the trades of columns ``first .. last`` by row.
+    trades, n_trades, n_kept, headers, open_header, open_seq, first, last, ticks_per_bucket, is_relative,
+    low_row, rows_per_bin, volumes,
+):  # fmt: skip
+    """Add up the sizes of the trades of columns ``first .. last`` (<= open_seq) by row; return the rest.
 
     trades: the ring's, of which the newest ``n_kept`` of ``n_trades`` are intact.
-    volumes : (3, n_rows) float64, in place: bought, sold, unknown; row 0 begins at ``low_bucket``.
+    headers: the ring's;   open_header: a copy of column ``open_seq``'s.   A row is a bucket, or if
+    ``is_relative`` its distance from its column's centre.
+    volumes : (3, n) float64, in place: bought, sold, unknown; bin 0 begins at ``low_row``. What lies in no
+    bin is the rest.
     """
     volumes[:] = 0.0
+    rest = 0.0
+    mask, trade_mask = headers.shape[0] - 1, trades.shape[0] - 1
     for count in range(n_kept):
-        trade = trades[(n_trades - 1 - count) % trades.shape[0]]
-        if trade[T_SEQ] < first:
+        trade = trades[(n_trades - 1 - count) & trade_mask]
+        seq = trade[T_SEQ]
+        if seq < first:
             break
-        if trade[T_SEQ] > last:
+        if seq > last:
             continue
-        bucket = trade[T_TICK] // ticks_per_bucket
-        row = (bucket - low_bucket) // buckets_per_row
-        if 0 <= row < volumes.shape[1]:
+        row = trade[T_TICK] // ticks_per_bucket
+        if is_relative:
+            row -= open_header[H_CENTRE] if seq == open_seq else headers[seq & mask, H_CENTRE]
+        i = (row - low_row) // rows_per_bin
+        if 0 <= i < volumes.shape[1]:
             side = 0 if trade[T_SIDE] > 0 else (1 if trade[T_SIDE] < 0 else 2)
-            volumes[side, row] += trade[T_SIZE]
+            volumes[side, i] += trade[T_SIZE]
+        else:
+            rest += trade[T_SIZE]
+    return rest
+
+
+@njit(nogil=True, cache=True)
+def traded_in(headers, open_header, open_seq, first, last):
+    """Return the quantity traded in columns ``first .. last`` (<= open_seq), listed or not."""
+    total = np.int64(0)
+    mask = headers.shape[0] - 1
+    for seq in range(first, last + 1):
+        header = open_header if seq == open_seq else headers[seq & mask]
+        total += header[H_VOLUME_BUY] + header[H_VOLUME_SELL] + header[H_VOLUME_NONE]
+    return total

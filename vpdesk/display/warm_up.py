@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from vpdesk.display import strip_kernels
 from vpdesk.display import window_kernels as kernels
 from vpdesk.display.colours import DARK_SHADES, colour_table, fade_table
 from vpdesk.display.overlay_shapes import trade_dots
@@ -10,6 +9,7 @@ from vpdesk.display.scale import Scale
 from vpdesk.display.strip_bins import StripSource
 from vpdesk.display.synthetic import synthetic_ring
 from vpdesk.display.viewport import Viewport
+from vpdesk.display.volume_profile import VolumeSource
 from vpdesk.display.window import FieldWindow, FrameRequest
 
 
@@ -24,4 +24,4 @@ def warm_up() -> None:
     window.paint(ring, request, table, fade_table(), DARK_SHADES)
     trade_dots(ring, request, window.open_seq, window.open_header)
     StripSource().read(ring, view)
-    strip_kernels.volume_by_price(ring.trades, 0, 0, 0, 0, 1, 0, 1, np.zeros((3, 1)))
+    VolumeSource().read(ring, view, is_relative=False)
