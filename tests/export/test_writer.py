@@ -35,7 +35,8 @@ from vpdesk.core.ring import (
 )
 from vpdesk.errors import CancelledError
 from vpdesk.export import writer as writer_module
-from vpdesk.export.writer import ColumnRange, ExportError, export_columns
+from vpdesk.export.table_file import MAX_GROUP_ROWS, ColumnRange, ExportError
+from vpdesk.export.writer import export_columns
 from vpdesk.sources.cache import Cache
 from vpdesk.sources.simulator import write_session
 from vpdesk.sources.tape import MappedRecords, Tape, open_tape
@@ -116,7 +117,7 @@ def test_the_whole_session_equals_a_straight_run_byte_for_byte(
     done = export_columns(part, params_of(tape), path, column_ns=column_ns, column_events=column_events)
 
     expected, ring = straight_run(records, params_of(tape), column_ns, column_events)
-    assert len(expected.seq) > 3 * writer_module.MAX_GROUP_ROWS
+    assert len(expected.seq) > 3 * MAX_GROUP_ROWS
     assert_same(table_of(path), expected, ring)
     assert (done.n_columns, done.n_bytes, done.problem) == (len(expected.seq), path.stat().st_size, "")
 

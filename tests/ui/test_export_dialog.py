@@ -1,8 +1,10 @@
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.session import END_NS, PLAYING, START_NS
@@ -150,3 +152,32 @@ def test_escape_before_writing_gives_nothing_up(dialog: ExportDialog, qtbot: QtB
     with qtbot.assertNotEmitted(dialog.cancelled):
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
+
+
+def test_a_file_that_exists_is_replaced_only_when_that_was_asked(
+    dialog: ExportDialog, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = dialog.choice().path
+    path.write_bytes(b"older")
+    with qtbot.assertNotEmitted(dialog.requested):
+        dialog.export_button.click()
+        question = dialog.findChild(QMessageBox)
+        assert question.text() == f"{path.name} exists already in {tmp_path}. Replace it?"
+        qtbot.keyClick(question, Qt.Key.Key_Escape)
+    assert dialog.export_button.isEnabled()
+    dialog.export_button.click()
+    question = dialog.findChildren(QMessageBox)[-1]
+    replace_button = next(button for button in question.buttons() if button.text() == "Replace")
+    with qtbot.waitSignal(dialog.requested, timeout=1000) as asked:
+        replace_button.click()
+    assert asked.args == [ExportChoice(path, seqs=(700, 1899))]
+
+
+def test_a_feed_names_what_is_kept_and_what_is_not(qtbot: QtBot, tmp_path: Path) -> None:
+    words = {"whole": "&All that is kept: 900 columns", "remark": "Kept for a while only."}
+    dialog = ExportDialog(replace(scope(tmp_path), **words))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.range_choices.button(SESSION).text() == words["whole"]
+    assert dialog.remark_label.isVisible()
+    assert dialog.remark_label.text() == words["remark"]

@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QApplication
 from vpdesk.app import replay
 from vpdesk.app.export_desk import Exports
 from vpdesk.app.jobs import Job, Work
+from vpdesk.app.lessons import make_lessons
 from vpdesk.app.live_desk import LiveDesk
 from vpdesk.display.warm_up import warm_up as warm_up_display
 from vpdesk.info import format_utc
+from vpdesk.runtime.live_session import LiveSession
 from vpdesk.runtime.session import Session
 from vpdesk.sources.facts import FileFacts, InstrumentFacts, with_thousands
 from vpdesk.sources.scan import probe
@@ -68,6 +70,7 @@ class Desk(QObject):
         self.window.demo_requested.connect(self.open_demo)
         self.window.caches_unwanted.connect(self._on_caches_unwanted)
         self.window.export_requested.connect(self._on_export_requested)
+        self.window.explanation.lessons_requested.connect(self._on_lessons_requested)
         self.window.closed.connect(self._on_window_closed)
 
     # --- what the command line asks for --------------------------------------------------------------
@@ -170,8 +173,16 @@ class Desk(QObject):
 
     @Slot()
     def _on_export_requested(self) -> None:
-        if self.session is not None and isinstance(self._source, Tape):
-            self.exports.ask(self.session, self._source)
+        if isinstance(self.session, LiveSession):
+            self.exports.ask_of_feed(self.session)
+        elif self.session is not None and isinstance(self._source, Tape):
+            self.exports.ask_of_tape(self.session, self._source)
+
+    @Slot()
+    def _on_lessons_requested(self) -> None:
+        job = Job(lambda tell, stop: _prepared(lambda *_: make_lessons(), tell, stop), "vpdesk-lessons", self)
+        job.done.connect(self.window.explanation.show_lessons)
+        job.start()
 
     # --- jobs --------------------------------------------------------------------------------------------
 

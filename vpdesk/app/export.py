@@ -43,7 +43,8 @@ def export(wish: ExportWish) -> str:
     from vpdesk.app.commands import read_tick_size
     from vpdesk.app.picture import read_time
     from vpdesk.core.params import EngineParams
-    from vpdesk.export.writer import TIME_END_NS, ColumnRange, check_path, export_columns
+    from vpdesk.export.table_file import TIME_END_NS, ColumnRange, check_path
+    from vpdesk.export.writer import export_columns
     from vpdesk.sources.facts import with_thousands
     from vpdesk.sources.tape import open_tape
 

@@ -1,18 +1,23 @@
-"""The window's export: a dialog, and a job that reads the session's source anew."""
+"""The window's export: a dialog, and a job that reads the session's source anew, or the ring of a feed."""
 
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Slot
 
-from vpdesk.app.jobs import Job
+from vpdesk.app.jobs import Job, Work
 from vpdesk.core.ring import H_START_NS, GridRing
+from vpdesk.runtime.live_session import LiveSession
 from vpdesk.runtime.session import Session
 from vpdesk.sources.facts import FileFacts, InstrumentFacts, with_thousands
 from vpdesk.sources.tape import Tape, open_tape
 from vpdesk.ui.export_dialog import ExportChoice, ExportDialog, ExportScope
 from vpdesk.ui.main_window import MainWindow
+
+if TYPE_CHECKING:  # what writes tables is loaded when a table is written
+    from vpdesk.export.table_file import ColumnRange, Exported
 
 
 class Exports(QObject):
@@ -25,19 +30,26 @@ class Exports(QObject):
         self._job: Job | None = None
         self._source: _Source | None = None
 
-    def ask(self, session: Session, tape: Tape) -> None:
+    def ask_of_tape(self, session: Session, tape: Tape) -> None:
         """Show the dialog for a session and the tape that it plays."""
-        if self.dialog is not None:
-            self.dialog.raise_()
-            self.dialog.activateWindow()
-            return
-        self._source = _Source(tape.facts, tape.instrument, session)
-        dialog = ExportDialog(self._scope(session, tape), self._window)
-        self.dialog = dialog
-        dialog.requested.connect(self._on_requested)
-        dialog.cancelled.connect(self._on_cancelled)
-        dialog.finished.connect(self._on_finished)
-        dialog.show()
+        folder = tape.facts.paths[0].parent if not session.facts.is_simulated else Path.home()
+        self._ask(_Files(tape.facts, tape.instrument, session), session, folder)
+
+    def ask_of_feed(self, session: LiveSession) -> None:
+        """Show the dialog for what is kept of a live session."""
+        recording = session.recording
+        path = None if recording is None else recording.path
+        n_kept = session.ring.span().newest - session.ring.span().oldest + 1
+        is_running = recording is not None and recording.is_recording
+        advice = f"{path} holds" if path is not None and is_running else "A recording (Ctrl+R) would hold"
+        self._ask(
+            _Feed(session, path if is_running else None),
+            session,
+            Path.home() if path is None else path.parent,
+            whole=f"&All that is kept: {with_thousands(n_kept)} columns",
+            remark=f"A feed's columns are kept for a while only. {advice} every record: "
+            "export that file to have the whole session.",
+        )
 
     def cancel(self, timeout_s: float) -> None:
         """Close the dialog, give up what is under way, and wait until nothing is left of it."""
@@ -48,12 +60,22 @@ class Exports(QObject):
             self._job.wait(timeout_s)
             self._job = None
 
-    def _scope(self, session: Session, tape: Tape) -> ExportScope:
+    def _ask(self, source: "_Source", session: Session, folder: Path, **words: str) -> None:
+        if self.dialog is not None:
+            self.dialog.raise_()
+            self.dialog.activateWindow()
+            return
+        self._source = source
         view, view_ns = visible_span(session.ring, self._window.chart.visible_columns())
-        folder = tape.facts.paths[0].parent if not session.facts.is_simulated else Path.home()
-        return ExportScope(
-            session.facts.symbol, session.status, self._window.choices.zone, view, view_ns, folder
+        scope = ExportScope(
+            session.facts.symbol, session.status, self._window.choices.zone, view, view_ns, folder, **words
         )
+        dialog = ExportDialog(scope, self._window)
+        self.dialog = dialog
+        dialog.requested.connect(self._on_requested)
+        dialog.cancelled.connect(self._on_cancelled)
+        dialog.finished.connect(self._on_finished)
+        dialog.show()
 
     @Slot(object)
     def _on_requested(self, choice: ExportChoice) -> None:
@@ -83,8 +105,15 @@ class Exports(QObject):
             self.dialog = None
 
 
-class _Source:
-    """What an export needs of a session: its files, not its tape, which is closed with the session."""
+class _Source(Protocol):
+    """What an export needs of a session, taken when the dialog opens; it outlives the session."""
+
+    def work_for(self, choice: ExportChoice) -> Work:
+        """Return the work of a `Job`: it writes the file and returns a sentence."""
+
+
+class _Files:
+    """The files of a session, not its tape, which is closed with the session."""
 
     def __init__(self, facts: FileFacts, instrument: InstrumentFacts, session: Session) -> None:
         self._facts = facts
@@ -93,17 +122,12 @@ class _Source:
         ring = session.ring
         self._column_ns, self._column_events = ring.column_ns, ring.column_events
 
-    def work_for(self, choice: ExportChoice) -> Callable[[Callable[[float], None], Callable[[], bool]], str]:
-        """Return the work of a `Job`: it writes the file and returns a sentence."""
+    def work_for(self, choice: ExportChoice) -> Work:
+        """Return work that replays the files."""
 
         def work(tell: Callable[[float], None], is_cancelled: Callable[[], bool]) -> str:
-            from vpdesk.export.writer import WHOLE_SESSION, ColumnRange, export_columns
+            from vpdesk.export.writer import export_columns
 
-            columns = WHOLE_SESSION
-            if choice.seqs is not None:
-                columns = ColumnRange(first_seq=choice.seqs[0], last_seq=choice.seqs[1])
-            elif choice.times_ns is not None:
-                columns = ColumnRange(*choice.times_ns)
             tape = open_tape(
                 self._facts.paths,
                 instrument=(self._instrument.publisher_id, self._instrument.instrument_id),
@@ -118,14 +142,63 @@ class _Source:
                     choice.path,
                     column_ns=self._column_ns,
                     column_events=self._column_events,
-                    columns=columns,
+                    columns=_range_of(choice),
                     progress=tell,
                     is_cancelled=is_cancelled,
                 )
-            words = f"{with_thousands(done.n_columns)} columns, {done.n_bytes / 1e6:.1f} MB: {done.path}"
-            return f"{words}. The source is damaged: {done.problem}." if done.problem else words
+            return _sentence(done, "The source is damaged: ")
 
         return work
+
+
+class _Feed:
+    """The ring of the instrument shown, its writer's parameters, and what is recorded meanwhile."""
+
+    def __init__(self, session: LiveSession, recording: Path | None) -> None:
+        self._facts, self._params, self._ring = session.facts, session.params, session.ring
+        self._recording = "" if recording is None else recording.name
+
+    def work_for(self, choice: ExportChoice) -> Work:
+        """Return work that reads the ring."""
+
+        def work(tell: Callable[[float], None], is_cancelled: Callable[[], bool]) -> str:
+            from vpdesk.export.kept import export_kept_columns
+            from vpdesk.export.schema import Provenance
+
+            facts, ring = self._facts, self._ring
+            done = export_kept_columns(
+                ring,
+                self._params,
+                Provenance(
+                    facts.dataset,
+                    facts.symbol,
+                    "",
+                    ring.column_ns,
+                    ring.column_events,
+                    is_live=True,
+                    recording=self._recording,
+                ),
+                choice.path,
+                columns=_range_of(choice),
+                progress=tell,
+                is_cancelled=is_cancelled,
+            )
+            return _sentence(done, "Note that ")
+
+        return work
+
+
+def _range_of(choice: ExportChoice) -> "ColumnRange":
+    from vpdesk.export.table_file import WHOLE_SESSION, ColumnRange
+
+    if choice.seqs is not None:
+        return ColumnRange(first_seq=choice.seqs[0], last_seq=choice.seqs[1])
+    return WHOLE_SESSION if choice.times_ns is None else ColumnRange(*choice.times_ns)
+
+
+def _sentence(done: "Exported", before_problem: str) -> str:
+    words = f"{with_thousands(done.n_columns)} columns, {done.n_bytes / 1e6:.1f} MB: {done.path}"
+    return f"{words}. {before_problem}{done.problem}." if done.problem else words
 
 
 def visible_span(ring: GridRing, visible: tuple[int, int]) -> tuple[tuple[int, int] | None, tuple[int, int]]:

@@ -79,17 +79,26 @@ _OF_BUCKET: Final = (
     ("last_event_id", pa.int64(), "event that last touched the bucket; 0: never"),
     ("touched_ns", pa.int64(), "clock at that event, UNIX ns; 0: never"),
 )
+_LIVE_TOUCH: Final = (
+    "clock at that event, UNIX ns, rounded to 24 binary digits of the time since the first event; 0: never"
+)
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where columns come from and how they were cut; see `GridRing` for the cadence."""
+    """Where columns come from and how they were cut; see `GridRing` for the cadence.
+
+    ``content_id`` stands for the records of a file, "" for a live feed. ``recording`` is the file into which
+    that feed was being recorded, "" if it was not.
+    """
 
     dataset: str
     symbol: str
     content_id: str
     column_ns: int
     column_events: int
+    is_live: bool = False
+    recording: str = ""
 
 
 def schema_for(params: EngineParams, provenance: Provenance) -> pa.Schema:
@@ -98,13 +107,16 @@ def schema_for(params: EngineParams, provenance: Provenance) -> pa.Schema:
     fields = [pa.field(name, kind, null, {"meaning": words}) for name, kind, null, words in _OF_COLUMN]
     for name, kind, words in _OF_BUCKET:
         values = pa.list_(pa.field("item", kind, nullable=False), width)
-        fields.append(pa.field(name, values, False, {"meaning": words}))
+        is_rounded = provenance.is_live and name == "touched_ns"
+        fields.append(pa.field(name, values, False, {"meaning": _LIVE_TOUCH if is_rounded else words}))
     facts = {
         "schema_version": SCHEMA_VERSION,
         "program": f"vpdesk {__version__}",
         "dataset": provenance.dataset,
         "symbol": provenance.symbol,
+        "source": "live" if provenance.is_live else "file",
         "source_content_id": provenance.content_id,
+        "recording": provenance.recording,
         "column_ns": 0 if provenance.column_events else provenance.column_ns,
         "column_events": provenance.column_events,
         "K": params.half_width,

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMessageBox,
     QProgressBar,
     QPushButton,
     QRadioButton,
@@ -51,6 +52,7 @@ class ExportScope:
 
     ``view`` is the first and last column in view, numbers of the ring, None if there are none, and
     ``view_ns`` when they begin; ``folder`` is where the file is put at first, under a name for ``symbol``.
+    ``whole`` names the choice of all there is; ``remark`` is a sentence about what that does not hold.
     """
 
     symbol: str
@@ -59,6 +61,8 @@ class ExportScope:
     view: tuple[int, int] | None
     view_ns: tuple[int, int]
     folder: Path
+    whole: str = "Whole &session"
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,7 @@ class ExportDialog(QDialog):
         scope = self._scope
         self.range_choices = QButtonGroup(self)
         for number, words in enumerate(
-            (f"Columns in &view{self._view_words()}", "Whole &session", "Columns that begin &from")
+            (f"Columns in &view{self._view_words()}", scope.whole, "Columns that begin &from")
         ):
             self.range_choices.addButton(QRadioButton(words), number)
         self.range_choices.button(VIEW).setEnabled(scope.view is not None)
@@ -164,6 +168,11 @@ class ExportDialog(QDialog):
             field.setText(time_text(ts_ns, scope.zone))
             field.setCursorPosition(0)
             field.setMinimumWidth(field.fontMetrics().horizontalAdvance(field.text() + "0000"))
+        self.remark_label = QLabel(scope.remark)
+        self.remark_label.setObjectName("muted")
+        self.remark_label.setTextFormat(Qt.TextFormat.PlainText)
+        self.remark_label.setWordWrap(True)
+        self.remark_label.setVisible(bool(scope.remark))
         self.format_box = QComboBox()
         for suffix, words in FORMATS.items():
             self.format_box.addItem(words, suffix)
@@ -203,6 +212,7 @@ class ExportDialog(QDialog):
         times.addWidget(self.to_field)
         times.addStretch()
         ranges.addLayout(times)
+        ranges.addWidget(self.remark_label)
         form.addRow("Range", ranges)
         form.addRow("Fo&rmat", self.format_box)
         file_row = QHBoxLayout()
@@ -273,6 +283,7 @@ class ExportDialog(QDialog):
     def _on_browse(self) -> None:
         dialog = QFileDialog(self, "Export columns", filter=";;".join(f"*{suffix}" for suffix in FORMATS))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # asked when it comes to writing
         dialog.setDefaultSuffix(self.format_box.currentData().removeprefix("."))
         dialog.selectFile(self.path_field.text())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -284,6 +295,26 @@ class ExportDialog(QDialog):
         if not self.export_button.isEnabled():
             return
         choice = self.choice()
+        if choice.path.exists():
+            self._ask_to_replace(choice)
+        else:
+            self._start(choice)
+
+    def _ask_to_replace(self, choice: ExportChoice) -> None:
+        question = QMessageBox(
+            QMessageBox.Icon.Question,
+            self.windowTitle(),
+            f"{choice.path.name} exists already in {choice.path.parent}. Replace it?",
+            QMessageBox.StandardButton.Cancel,
+            self,
+        )
+        question.setTextFormat(Qt.TextFormat.PlainText)
+        replace_button = question.addButton("Replace", QMessageBox.ButtonRole.AcceptRole)
+        replace_button.clicked.connect(lambda: self._start(choice))
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.open()
+
+    def _start(self, choice: ExportChoice) -> None:
         self._is_running = True
         self._form.setEnabled(False)
         self.export_button.setEnabled(False)
