@@ -1,6 +1,7 @@
 """The colour bar: what it says, and how its handles are moved."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -58,7 +59,7 @@ def test_nothing_on_the_bar_is_cut_off_or_overlaps_at_any_height(
     assert all(right <= bar.width() and top >= 0 for _, right, top in texts)
     assert max(top for *_, top in texts) + bar._row_height() <= height
     tops = sorted(top for *_, top in texts)
-    assert all(b - a >= bar._row_height() - 1 for a, b in zip(tops, tops[1:], strict=False))
+    assert all(b - a >= bar._row_height() - 1 for a, b in pairwise(tops))
 
 
 def test_the_bar_names_layer_unit_and_both_ends(bar: ColorBar, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,9 +23,9 @@ class StartZoom:
 
         ``density`` is pixels per point, ``n_buckets`` the height of the band.
         """
-        column_px, row_px = _COLUMN_PT * density, max(view.height_px // n_buckets, round(_ROW_PT * density))
-        if self.remembered_pt is not None:
-            column_px, row_px = (size * density for size in self.remembered_pt)
+        usual_pt = (_COLUMN_PT, max(view.height_px / density / n_buckets, _ROW_PT))
+        column_pt, row_pt = self.remembered_pt or usual_pt
+        column_px, row_px = column_pt * density, row_pt * density
         zoomed = view.showing((0.0, view.width_px / column_px), (0.0, view.height_px / row_px))
         self._usual_pt = _zoom_of(zoomed, density) if self.remembered_pt is None else None
         return zoomed
