@@ -84,6 +84,8 @@ C_FIRST_TRADE: Final = 6  # first trade that is listed
 C_IS_STARTED: Final = 7  # a record that belongs to no snapshot has come
 N_CURSOR: Final = 8
 
+PASSING: Final = -1  # of `GridRing.passed_id`
+
 DEFAULT_COLUMN_NS: Final = 100_000_000
 MAX_IDLE_COLUMNS: Final = 3000  # a longer silence is cut, and the cut is flagged
 TRADE_CAPACITY: Final = 1 << 16
@@ -194,6 +196,8 @@ class GridRing:
         self.oldest_written = 0
         self.highest_announced = -1
         self.trades_announced = 0
+        # Events up to this one were passed on the way to a moment, not played; PASSING: on the way.
+        self.passed_id = 0
         self._open_cells = np.zeros((N_PLANES, self.width), np.float32)
         self._open_ids = np.zeros(self.width, np.int64)
         self._open_header = np.zeros(N_HEADERS, np.int64)

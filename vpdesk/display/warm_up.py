@@ -3,6 +3,8 @@
 import numpy as np
 
 from vpdesk.display import window_kernels as kernels
+from vpdesk.display.alert_rules import AlertRule, Quantity
+from vpdesk.display.alert_watch import AlertWatch
 from vpdesk.display.colours import DARK_SHADES, colour_table, fade_table
 from vpdesk.display.overlay_shapes import trade_dots
 from vpdesk.display.scale import Scale
@@ -25,3 +27,6 @@ def warm_up() -> None:
     trade_dots(ring, request, window.open_seq, window.open_header)
     StripSource().read(ring, view)
     VolumeSource().read(ring, view, is_relative=False)
+    watch = AlertWatch()
+    watch.set_rules((AlertRule(Quantity.DRIVE, 0.0),))
+    watch.look(ring)

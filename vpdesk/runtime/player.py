@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from vpdesk.core.engine import Engine
 from vpdesk.core.events import F_LAST, F_SNAPSHOT, UNDEF_TIMESTAMP
 from vpdesk.core.params import EngineParams
-from vpdesk.core.ring import GridRing
+from vpdesk.core.ring import PASSING, GridRing
 from vpdesk.runtime.keyframes import Keyframe, Keyframes
 
 SLICE_EVENTS: Final = 1 << 15  # records per kernel call: some 4 ms
@@ -207,6 +207,7 @@ class Player:
         """Stay where the session stands, with the parameters that hold there."""
         self._journey = None
         self._walks.clear()
+        self.ring.passed_id = self.position
         if not self._is_current:
             self._take_up(self.engine.params, _cadence_of(self.ring))
 
@@ -241,16 +242,28 @@ class Player:
 
     def step(self) -> float:
         """Do one bounded piece of work; return how many seconds there is nothing to do."""
+        return self._move_on() if self.is_travelling else self._rest_or_play()
+
+    def _move_on(self) -> float:
+        """Travel for a while, and let the ring tell that what it shows of it was not played."""
+        self.ring.passed_id = PASSING
+        wait_s = self._travel_or_walk()
+        if not self.is_travelling:
+            self.ring.passed_id = self.position
+        return wait_s
+
+    def _travel_or_walk(self) -> float:
         if self._journey is not None:
             return 0.0 if self._travel(self._journey) else BREATH_S
         if self._walks:
             if next(self._walks[0], True):  # a generator that gives way yields None
                 self._walks.popleft()
             return 0.0
-        if self._wants_history:
-            self._wants_history = False
-            self._fill_history()
-            return 0.0
+        self._wants_history = False
+        self._fill_history()
+        return 0.0
+
+    def _rest_or_play(self) -> float:
         if not self.is_playing:
             return BREATH_S
         wait_s = self._play_on()
@@ -364,6 +377,7 @@ class Player:
 
     def _in_place(self, frame: Keyframe, event_id: int | None, ts_ns: int | None) -> _Journey:
         engine = Engine.restore(frame.state)
+        self.ring.passed_id = PASSING
         self.ring.resume(frame.checkpoint)
         self.engine = engine  # what the ring showed is gone, so the session stands at the keyframe
         return _Journey(engine, self.ring, frame.event_id, event_id, ts_ns)
@@ -371,6 +385,7 @@ class Player:
     def _rebuilt(self, nearest: Keyframe | None, event_id: int | None, ts_ns: int | None) -> _Journey:
         ring = self.cadence.new_ring(self.params.half_width, self.ring_columns)
         ring.generation = self.ring.generation + 1
+        ring.passed_id = PASSING
         first = None
         if nearest is not None:
             first = self.keyframes.last_at_column(nearest.seq - self.history_columns - 1)
