@@ -55,7 +55,7 @@ def test_the_toolbar_names_only_actions_and_choices() -> None:
 
 
 def test_the_shortcut_sheet_is_complete(window: MainWindow) -> None:
-    sheet = ShortcutSheet(window)
+    sheet = ShortcutSheet(window.actions_by_id, window)
     table = sheet.table
     shown = {table.item(row, 2).text(): table.item(row, 0).text() for row in range(table.rowCount())}
     for spec in ACTIONS:

@@ -19,6 +19,7 @@ from vpdesk.runtime.session import SessionFacts
 from vpdesk.ui.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.readout import reading_pairs
+from vpdesk.ui.recent_files import RecentFile
 from vpdesk.ui.settings import Preferences, SettingsFile
 
 LEFT = Qt.MouseButton.LeftButton
@@ -207,8 +208,8 @@ def test_what_is_no_file_cannot_be_dropped(window: MainWindow) -> None:
 
 def test_recent_files_are_kept_newest_first_and_can_be_opened(window: MainWindow, qtbot: QtBot) -> None:
     for name in ("one", "two", "one"):
-        window.remember_files([Path(f"/data/{name}.dbn")])
-    assert [action.text() for action in window.files.recent_menu.actions()] == [
+        window.remember_files((RecentFile(f"/data/{name}.dbn"),))
+    assert [action.text() for action in window.files.recent_menu.actions()[:2]] == [
         "/data/one.dbn",
         "/data/two.dbn",
     ]
@@ -326,7 +327,7 @@ def test_choices_survive_a_restart(qtbot: QtBot, saved: SettingsFile) -> None:
     for name in ("layer_depth", "axis_spot", "zone_exchange", "theme_light", "dim_by_age", "overlay_spot"):
         window.actions_by_id[name].trigger()
     window.actions_by_id["scale_linear"].trigger()
-    window.remember_files([Path("/data/day.dbn")])
+    window.remember_files((RecentFile("/data/day.dbn"),))
     window.close()
     window, chart = _reopened(qtbot, SettingsFile(saved.path))
     window.set_session(FakeSession())
@@ -338,7 +339,7 @@ def test_choices_survive_a_restart(qtbot: QtBot, saved: SettingsFile) -> None:
     assert "spot" in chart.told["set_overlays"][0]
     assert str(chart.told["set_time_zone"][0]) == "America/Chicago"
     assert window.actions_by_id["zone_exchange"].isChecked()
-    assert [action.text() for action in window.files.recent_menu.actions()] == ["/data/day.dbn"]
+    assert [file.path for file in window.files.recent()] == ["/data/day.dbn"]
     window.close()
 
 

@@ -5,7 +5,10 @@ import pytest
 
 from vpdesk.display.scale import Scale
 from vpdesk.runtime.commands import MAX_SPEED
-from vpdesk.ui.settings import MAX_RECENT, Preferences, SettingsFile
+from vpdesk.ui.arrangement import Arrangement
+from vpdesk.ui.instrument_settings import InstrumentSettings
+from vpdesk.ui.recent_files import MAX_RECENT, RecentFile
+from vpdesk.ui.settings import Preferences, SettingsFile
 from vpdesk.ui.strips import StripLayout
 
 NET = Scale("asinh", -12.5, 1e9, 0.3, is_signed=True)
@@ -18,10 +21,21 @@ FULL = Preferences(
     theme="light",
     time_zone="exchange",
     speed=MAX_SPEED,
-    recent_files=("/data/a b.dbn", "/data/ü,;=.dbn.zst"),
+    recent_files=(RecentFile("/data/a b.dbn", "ES,M4", "2024-03-15"), RecentFile("/data/ü,;=.dbn.zst")),
+    at_start="last_file",
+    arrangements={
+        "two; words": Arrangement(
+            b"\x00;\n", "yes", "no", StripLayout(hidden=frozenset({"spread"})), 300, 200
+        ),
+        "usual": Arrangement(),
+    },
+    keys={"open": ("Ctrl+,", "Ctrl+;", '"'), "quit": (), "palette": ("/",)},
     geometry=b"\x00\x01\xff",
     window_state=b"\xfe;=\n",
-    scales={("ES,M4", "net"): NET, ("ESM4", "age"): AGE},
+    instruments={
+        ("GLBX.MDP3", "ES,M4"): InstrumentSettings({"net": NET}, (0.1, 13.7), 25),
+        ("", "ESM4"): InstrumentSettings({"age": AGE}),
+    },
     live={"dataset": "GLBX.MDP3", "symbols": "ES.c.0, NQ.c.0", "page": "practice"},
     ladder="no",
     strips="yes",
@@ -87,15 +101,16 @@ def test_a_value_out_of_range_falls_back_alone(path: Path) -> None:
     _saved(path, FULL)
     text = path.read_text()
     text = text.replace("layer=depth", "layer=everything").replace("speed=inf", "speed=-3")
-    path.write_text(text.replace("high=600.0", "high=nan"))
+    path.write_text(text.replace("log 0.1 600.0", "log 0.1 nan"))
     preferences, sentence = _loaded(path)
     assert sentence == ""
     assert (preferences.layer, preferences.speed, preferences.theme) == ("net", 1.0, "light")
-    assert preferences.scales == {("ES,M4", "net"): NET}
+    assert preferences.instruments["", "ESM4"] == InstrumentSettings()
+    assert preferences.instruments["GLBX.MDP3", "ES,M4"].scales == {"net": NET}
 
 
 def test_recent_files_are_limited(path: Path) -> None:
-    many = tuple(f"/data/{number}.dbn" for number in range(50))
+    many = tuple(RecentFile(f"/data/{number}.dbn") for number in range(50))
     _saved(path, Preferences(recent_files=many))
     assert _loaded(path)[0].recent_files == many[:MAX_RECENT]
 

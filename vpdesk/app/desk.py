@@ -27,6 +27,7 @@ from vpdesk.ui.crash import CrashHooks, install_hooks
 from vpdesk.ui.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.open_dialog import FileSummary, InstrumentRow, OpenDialog
+from vpdesk.ui.recent_files import RecentFile
 from vpdesk.ui.settings import SettingsFile
 
 CLOSE_TIMEOUT_S: Final = 3.0
@@ -154,7 +155,7 @@ class Desk(QObject):
     @Slot(object)
     def _on_tape_opened(self, tape: Tape) -> None:
         self.show_session(replay.session_for(tape), tape)
-        self.window.remember_files(self._paths)
+        self.window.remember_files(tuple(_recent(path, tape) for path in self._paths))
 
     @Slot(object)
     def _on_demo_opened(self, tape: Tape) -> None:
@@ -243,6 +244,13 @@ def _close_in_order(session: Session, source: Closable | None) -> bool:
     elif source is not None:
         source.close()
     return has_ended
+
+
+def _recent(path: Path, tape: Tape) -> RecentFile:
+    """Return what the start page tells of a file."""
+    one = tape.instrument
+    first, last = (format_utc(ts_ns)[:10] for ts_ns in (one.first_ts_ns, one.last_ts_ns))
+    return RecentFile(str(path), one.name, first if first == last else f"{first} to {last}")
 
 
 def summary_of(facts: FileFacts) -> FileSummary:

@@ -10,6 +10,7 @@ from typing import Final
 
 from vpdesk.display.layers import LAYERS
 from vpdesk.runtime.commands import SeekEvent, Step
+from vpdesk.ui.layouts import BUILT_IN
 from vpdesk.ui.strips import STRIP_TITLES
 
 
@@ -91,6 +92,11 @@ _OVERLAY_TITLES: Final = {
     "last": "Last price",
     "trades": "Trades",
 }
+_START_TITLES: Final = {
+    "demo": "Simulated session",
+    "start_page": "Start page",
+    "last_file": "Last file",
+}
 _ZONE_TITLES: Final = {"UTC": "UTC", "exchange": "Exchange time", "local": "Local time"}
 
 _ZOOMS: Final = (
@@ -113,6 +119,11 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
                ("Ctrl+L",), icon="live", label="Live"),
     ActionSpec("demo", "Simulated session", "File", "ask_for_demo", "Play the built-in simulated session",
                ("Ctrl+D",)),
+    ActionSpec("start_page", "Start page", "File", "show_start_page",
+               "Show the ways to open something; the session goes on", ("Ctrl+Shift+S",)),
+    *(ActionSpec(f"start_{name}", title, "File", "choose_start", f"Show at the next start: {title.lower()}",
+                 (), "", "At start", argument=name, choice="start")
+      for name, title in _START_TITLES.items()),
     ActionSpec("record", "Record the feed", "File", "record", "Record the live feed to a file, or stop",
                ("Ctrl+R",), "Live", is_toggle=True, needs=Needs.LIVE),
     ActionSpec("next_instrument", "Next instrument of the feed", "File", "show_next_instrument",
@@ -218,6 +229,13 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     *(ActionSpec(f"strip_{name}", title, "View", "panels.show_strip", f"Show or hide: {title.lower()}", (),
                  "Panels", "Choose strips", argument=name, is_toggle=True)
       for name, title in STRIP_TITLES.items()),
+    *(ActionSpec(f"layout_{name}", layout.title, "View", "layouts.show_built_in", layout.tip, (),
+                 "Window", "Layouts", argument=name)
+      for name, layout in BUILT_IN.items()),
+    ActionSpec("layout_save", "Save this layout...", "View", "layouts.ask_for_name",
+               "Keep the arrangement of the window under a name", ("Ctrl+Shift+L",), "Window", "Layouts"),
+    ActionSpec("layout_manage", "Layouts of your own...", "View", "dialogs.manage_layouts",
+               "Rename or delete layouts", (), "Window", "Layouts"),
     *(ActionSpec(f"zone_{name}", title, "View", "choices.show_zone", f"Show times in {title}", (),
                  "Window", "Time zone", argument=name, choice="zone")
       for name, title in _ZONE_TITLES.items()),
@@ -228,15 +246,17 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
                ("Ctrl+T",), "Window", icon="theme"),
     ActionSpec("full_screen", "Full screen", "View", "show_full_screen",
                "Fill the screen, or stop doing so", ("F11",), "Window", is_toggle=True),
-    ActionSpec("palette", "Find a command...", "Help", "find_command", "Find a command by its name",
+    ActionSpec("palette", "Find a command...", "Help", "dialogs.find_command", "Find a command by its name",
                ("Ctrl+K",), icon="find"),
     ActionSpec("explain", "What does it mean?", "Help", "explanation.explain",
                "Pressure, vacuum, drive and the rest in plain words and pictures", ("F2",)),
-    ActionSpec("shortcuts", "Keyboard shortcuts", "Help", "show_shortcuts", "Every key and what it does",
-               ("F1",)),
+    ActionSpec("shortcuts", "Keyboard shortcuts", "Help", "dialogs.show_shortcuts",
+               "Every key and what it does", ("F1",)),
+    ActionSpec("change_shortcuts", "Change shortcuts...", "Help", "dialogs.change_shortcuts",
+               "Give actions other keys", ("Ctrl+,",)),
     ActionSpec("anomalies", "Anomalies of the feed", "Help", "show_anomalies", "What was odd, and how often",
                ("Ctrl+I",), needs=Needs.SESSION),
-    ActionSpec("about", "About vpdesk", "Help", "show_about", "Version and licence"),
+    ActionSpec("about", "About vpdesk", "Help", "dialogs.show_about", "Version and licence"),
 )  # fmt: skip
 
 MENUS: Final = tuple(dict.fromkeys(spec.menu for spec in ACTIONS))

@@ -1,4 +1,7 @@
-"""The actions behind menus, toolbar and keys, made from the rows of the action table."""
+"""The actions behind menus and toolbar, made from the rows of the action table.
+
+Their keys and tool tips come from `vpdesk.ui.shortcuts.Shortcuts`.
+"""
 
 from collections.abc import Callable
 from operator import attrgetter
@@ -17,9 +20,7 @@ def make_actions(window: QObject) -> dict[str, QAction]:
     for spec in ACTIONS:
         action = QAction(spec.title, window)
         action.setObjectName(spec.id)
-        action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
         action.setIconText(spec.label or spec.title)
-        action.setToolTip(f"{spec.tip}  ({shortcut_text(spec)})" if spec.shortcuts else spec.tip)
         action.setCheckable(bool(spec.choice) or spec.is_toggle)
         if spec.choice:
             groups[spec.choice].addAction(action)
@@ -42,10 +43,10 @@ def enable_actions(actions: dict[str, QAction], facts: SessionFacts | None) -> N
         actions[spec.id].setEnabled(enabled[spec.needs])
 
 
-def shortcut_text(spec: ActionSpec) -> str:
-    """Return the keys of a row in the platform's words."""
+def shortcut_text(action: QAction) -> str:
+    """Return the keys of an action in the platform's words."""
     native = QKeySequence.SequenceFormat.NativeText
-    return " or ".join(QKeySequence(keys).toString(native) for keys in spec.shortcuts)
+    return " or ".join(keys.toString(native) for keys in action.shortcuts())
 
 
 def _trigger(spec: ActionSpec, window: QObject) -> Callable[[bool], None]:

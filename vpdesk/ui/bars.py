@@ -12,20 +12,19 @@ _WITH_TEXT: Final = frozenset({"open", "live", "follow"})  # icons alone would n
 
 
 def fill_menus(bar: QMenuBar, actions: dict[str, QAction]) -> dict[str, QMenu]:
-    """Fill the menu bar; return its menus by title."""
+    """Fill the menu bar; return its menus by title, submenus as "View > Layouts"."""
     menus = {title: bar.addMenu(f"&{title}") for title in MENUS}
     sections: dict[str, str] = {}
-    submenus: dict[tuple[str, str], QMenu] = {}
     for spec in ACTIONS:
         menu = menus[spec.menu]
         if sections.setdefault(spec.menu, spec.section) != spec.section:
             menu.addSeparator()
             sections[spec.menu] = spec.section
         if spec.submenu:
-            key = (spec.menu, spec.submenu)
-            if key not in submenus:
-                submenus[key] = menu.addMenu(spec.submenu)
-            menu = submenus[key]
+            name = f"{spec.menu} > {spec.submenu}"
+            if name not in menus:
+                menus[name] = menu.addMenu(spec.submenu)
+            menu = menus[name]
         menu.addAction(actions[spec.id])
     return menus
 

@@ -1,5 +1,7 @@
 """A list of every command, narrowed by typing, run by Enter."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
@@ -43,6 +45,13 @@ def match_score(query: str, title: str, about: str) -> int | None:
     return score
 
 
+@dataclass(frozen=True)
+class _Command:
+    title: str
+    about: str  # is searched too
+    action: QAction
+
+
 class CommandPalette(QDialog):
     """Finds and runs an action of the table.
 
@@ -50,11 +59,22 @@ class CommandPalette(QDialog):
     ----------
     actions
         By id; a disabled one is listed but cannot be run.
+    layout_actions
+        Those that arrange the window as the user once saved it.
     """
 
-    def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        actions: dict[str, QAction],
+        parent: QWidget | None = None,
+        layout_actions: Sequence[QAction] = (),
+    ) -> None:
         super().__init__(parent)
-        self._actions = actions
+        self._commands = [_command(spec, actions[spec.id]) for spec in ACTIONS]
+        self._commands += [
+            _Command(f"Layouts: {action.data()}", f"View {action.toolTip()}", action)
+            for action in layout_actions
+        ]
         self.setWindowTitle("Commands")
         self.setMinimumWidth(_WIDTH_PX)
         self.field = QLineEdit()
@@ -102,31 +122,33 @@ class CommandPalette(QDialog):
 
     @Slot(str)
     def _on_text_changed(self, text: str) -> None:
-        found = [
-            (match_score(text, f"{spec.submenu} {spec.title}", f"{spec.menu} {spec.tip}"), spec)
-            for spec in ACTIONS
-        ]
-        ranked = sorted(((score, spec) for score, spec in found if score is not None), key=lambda row: row[0])
+        found = [(match_score(text, command.title, command.about), command) for command in self._commands]
+        ranked = sorted(((score, one) for score, one in found if score is not None), key=lambda row: row[0])
         self.list.clear()
-        for _, spec in ranked:
-            self.list.addTopLevelItem(self._row(spec))
+        for _, command in ranked:
+            self.list.addTopLevelItem(_row(command))
         self._select(0)
-
-    def _row(self, spec: ActionSpec) -> QTreeWidgetItem:
-        place = f"{spec.submenu}: {spec.title}" if spec.submenu else spec.title
-        row = QTreeWidgetItem([place, shortcut_text(spec)])
-        row.setToolTip(0, spec.tip)
-        row.setData(0, Qt.ItemDataRole.UserRole, spec.id)
-        row.setDisabled(not self._actions[spec.id].isEnabled())
-        return row
 
     @Slot(QTreeWidgetItem)
     def _on_item_activated(self, row: QTreeWidgetItem | None) -> None:
         if row is None or row.isDisabled():
             return
-        action = self._actions[row.data(0, Qt.ItemDataRole.UserRole)]
+        action: QAction = row.data(0, Qt.ItemDataRole.UserRole)
         self.accept()
         action.trigger()
+
+
+def _command(spec: ActionSpec, action: QAction) -> _Command:
+    title = f"{spec.submenu}: {spec.title}" if spec.submenu else spec.title
+    return _Command(title, f"{spec.menu} {spec.tip}", action)
+
+
+def _row(command: _Command) -> QTreeWidgetItem:
+    row = QTreeWidgetItem([command.title, shortcut_text(command.action)])
+    row.setToolTip(0, command.action.toolTip())
+    row.setData(0, Qt.ItemDataRole.UserRole, command.action)
+    row.setDisabled(not command.action.isEnabled())
+    return row
 
 
 def _is_subsequence(word: str, text: str) -> bool:

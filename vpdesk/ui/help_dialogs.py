@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -61,14 +62,21 @@ def fill_table(table: QTableWidget, rows: Sequence[tuple[str, ...]], right_align
 class ShortcutSheet(QDialog):
     """Every key of the window, from the table of actions."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
         self.table = plain_table(("Keys", "Menu", "Action", "What it does"))
-        rows = [(shortcut_text(spec), spec.menu, spec.title, spec.tip) for spec in ACTIONS if spec.shortcuts]
-        fill_table(self.table, rows, frozenset())
+        self._actions = actions
         _lay_out(self, self.table)
         self.resize(860, 600)
+        self.show_keys()
+
+    @Slot()
+    def show_keys(self) -> None:
+        """Show the keys now in force."""
+        keyed = [(shortcut_text(self._actions[spec.id]), spec) for spec in ACTIONS]
+        rows = [(keys, spec.menu, spec.title, spec.tip) for keys, spec in keyed if keys]
+        fill_table(self.table, rows, frozenset())
 
 
 class AnomalyDialog(QDialog):

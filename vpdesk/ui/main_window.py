@@ -5,7 +5,6 @@ and opens nothing itself; what needs a file or a feed is asked of the applicatio
 """
 
 import logging
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -35,25 +34,28 @@ from vpdesk.ui.actions import enable_actions, make_actions
 from vpdesk.ui.bars import ChoiceButtons, fill_menus, make_toolbar
 from vpdesk.ui.chart_choices import ChartChoices
 from vpdesk.ui.chart_panels import ChartPanels
-from vpdesk.ui.command_palette import CommandPalette
 from vpdesk.ui.explain_page import ExplainPage
 from vpdesk.ui.file_choices import FileChoices, local_files
 from vpdesk.ui.frame_rate import FrameRate
 from vpdesk.ui.health_strip import HealthStrip
 from vpdesk.ui.heatmap import HeatmapView
-from vpdesk.ui.help_dialogs import AboutDialog, AnomalyDialog, ShortcutSheet
+from vpdesk.ui.help_dialogs import AnomalyDialog
 from vpdesk.ui.icons import icon
 from vpdesk.ui.inspector import InspectorDock
+from vpdesk.ui.layouts import Layouts
 from vpdesk.ui.looks import Looks
 from vpdesk.ui.notices import NoticeBar
 from vpdesk.ui.picture_saver import PictureSaver
 from vpdesk.ui.playback_docks import PlaybackDocks
 from vpdesk.ui.readout import ReadoutBar, reading_pairs
+from vpdesk.ui.recent_files import RecentFile
 from vpdesk.ui.settings import SettingsFile
+from vpdesk.ui.shortcuts import Shortcuts
 from vpdesk.ui.theme import Tones
 from vpdesk.ui.transport import TransportBar
 from vpdesk.ui.visible_range import VisibleRange
 from vpdesk.ui.welcome import WelcomePage
+from vpdesk.ui.window_dialogs import WindowDialogs
 from vpdesk.ui.window_place import remember_place, restore_place
 from vpdesk.ui.words import quantity_unit
 
@@ -106,6 +108,7 @@ class MainWindow(QMainWindow):
         self._status = SessionStatus()
         self.chart = chart
         self.actions_by_id = make_actions(self)
+        self.shortcuts = Shortcuts(self.actions_by_id, settings.preferences.keys, self)
         self._make_widgets()
         self._lay_out()
         self._connect()
@@ -133,8 +136,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{facts.title} - vpdesk" if facts else "vpdesk")
         self.simulated_line.setText(facts.notice if facts else "")
         self.simulated_line.setVisible(bool(facts and facts.notice))
-        self._pages.setCurrentWidget(self._chart_page if session else self.welcome)
-        self.transport.setVisible(session is not None)
+        self._show_page(self._chart_page if session else self.welcome)
         self.transport.set_live(bool(facts and facts.is_live))
         self._forget_former()
         self.playback.set_session(facts)
@@ -147,9 +149,9 @@ class MainWindow(QMainWindow):
             self.draw_frame()
             self.chart.setFocus()
 
-    def remember_files(self, paths: list[Path]) -> None:
+    def remember_files(self, files: tuple[RecentFile, ...]) -> None:
         """Put files that were opened at the head of the recent ones. Thread: UI."""
-        self.files.remember(paths)
+        self.files.remember(files)
 
     @Slot(str)
     def draw_frames(self, is_drawing: bool) -> None:
@@ -229,8 +231,11 @@ class MainWindow(QMainWindow):
         self.send(SeekEvent(self._status.n_records))
 
     def cancel_work(self) -> None:
-        """Leave a field, or else give up the work under way, or else let the pinned cell go."""
+        """Leave a field or the start page, or give up the work under way, or let the pinned cell go."""
         if self.transport.give_up_typing():
+            return
+        if self._pages.currentWidget() is self.welcome:
+            self.leave_start_page()
             return
         if self._status.progress is not None:
             self.send(CancelWork())
@@ -248,19 +253,23 @@ class MainWindow(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         self.actions_by_id["full_screen"].setChecked(is_full)
 
-    def find_command(self) -> None:
-        """Show the command palette."""
-        palette = CommandPalette(self.actions_by_id, self)
-        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        palette.open()
+    def show_start_page(self) -> None:
+        """Show the ways to open something; the session goes on."""
+        self.files.look_for_missing()
+        self.welcome.show_last_live(self._settings.preferences.live)
+        self._show_page(self.welcome)
+        self.welcome.buttons[0].setFocus()
 
-    def show_shortcuts(self) -> None:
-        """Show every key."""
-        self._show_dialog(ShortcutSheet(self))
+    @Slot()
+    def leave_start_page(self) -> None:
+        """Show the session again, if there is one."""
+        if self._session is not None:
+            self._show_page(self._chart_page)
+            self.chart.setFocus()
 
-    def show_about(self) -> None:
-        """Show version and licence."""
-        self._show_dialog(AboutDialog(self))
+    def choose_start(self, name: str) -> None:
+        """Show one of `STARTS` when the program starts the next time."""
+        self._settings.prefer(at_start=name)
 
     def show_anomalies(self) -> None:
         """Show what was odd in the feed."""
@@ -320,6 +329,8 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         menus = fill_menus(self.menuBar(), self.actions_by_id)
+        self.layouts = Layouts(self, self.panels, self._settings, menus["View > Layouts"])
+        self.dialogs = WindowDialogs(self, self.actions_by_id, self.shortcuts, self.layouts)
         menus["File"].insertMenu(self.actions_by_id["live"], self.files.recent_menu)
         self.addToolBar(make_toolbar(self.actions_by_id, self._choice_buttons))
         self._chart_page = QWidget()
@@ -343,6 +354,10 @@ class MainWindow(QMainWindow):
         self.files.chosen.connect(self.open_requested)
         self.files.recent_changed.connect(self._show_recent)
         self.welcome.recent_chosen.connect(self.files.open_recent)
+        self.welcome.recent_unwanted.connect(self.files.forget)
+        self.welcome.back_requested.connect(self.leave_start_page)
+        self.shortcuts.changed.connect(self._on_shortcuts_changed)
+        self.layouts.noticed.connect(self.show_notice)
         self.looks.tones_changed.connect(self._on_tones_changed)
         self.playback.requested.connect(self.send)
         self.playback.noticed.connect(self.show_notice)
@@ -361,6 +376,9 @@ class MainWindow(QMainWindow):
         self.panels.apply()
         self.looks.show_theme(self._settings.preferences.theme)
         self._show_recent()
+        self.files.look_for_missing()
+        self.welcome.show_last_live(self._settings.preferences.live)
+        self.actions_by_id[f"start_{self._settings.preferences.at_start}"].setChecked(True)
         restore_place(self, self._settings)
 
     def _forget_former(self) -> None:
@@ -386,11 +404,13 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_recent(self) -> None:
-        self.welcome.show_recent(self.files.recent())
+        self.welcome.show_recent(self.files.recent(), self.files.missing)
 
-    def _show_dialog(self, dialog: QWidget) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.show()
+    def _show_page(self, page: QWidget) -> None:
+        has_session = self._session is not None
+        self._pages.setCurrentWidget(page)
+        self.transport.setVisible(has_session and page is self._chart_page)
+        self.welcome.show_way_back(has_session)
 
     def _show_status(self, session: Session, status: SessionStatus) -> None:
         if status.message and status.message != self._status.message:
@@ -436,6 +456,10 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_scale_shown(self, kind: str) -> None:
         self._choice_buttons.show_choice("scale", f"Scale: {kind}")
+
+    @Slot()
+    def _on_shortcuts_changed(self) -> None:
+        self._settings.prefer(keys=self.shortcuts.changes())
 
     @Slot(object)
     def _on_chart_hovered(self, reading: CellReading | None) -> None:

@@ -1,12 +1,10 @@
 """What the window remembers between runs: one INI file in the user's configuration folder.
 
-The only module that touches QSettings. A file that cannot be understood is set aside, never deleted.
+A file that cannot be understood is set aside, never deleted; a value that makes no sense is the default.
 """
 
-import contextlib
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,28 +12,41 @@ import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
 from vpdesk.display.layers import LAYERS
-from vpdesk.display.scale import Scale
 from vpdesk.runtime.commands import MAX_SPEED
+from vpdesk.ui.arrangement import (
+    Arrangement,
+    read_arrangement,
+    read_arrangements,
+    write_arrangement,
+    write_arrangements,
+)
 from vpdesk.ui.heatmap import OVERLAYS, PRICE_AXES
+from vpdesk.ui.instrument_settings import (
+    InstrumentKey,
+    InstrumentSettings,
+    read_instruments,
+    write_instruments,
+)
+from vpdesk.ui.kept_keys import read_keys, write_keys
+from vpdesk.ui.recent_files import RecentFile, read_recent, write_recent
 from vpdesk.ui.speeds import MAX_FINITE_SPEED, MIN_SPEED
-from vpdesk.ui.strips import STRIP_NAMES, StripLayout
+from vpdesk.ui.stored_values import read_bytes, read_choice, read_names, read_number
+from vpdesk.ui.strips import StripLayout
 from vpdesk.ui.theme import THEMES
 from vpdesk.ui.times import ZONES
 
-MAX_RECENT: Final = 10
-PANEL_CHOICES: Final = ("auto", "yes", "no")  # "auto": where there is room
+STARTS: Final = ("demo", "start_page", "last_file")  # what is shown at first
 _VERSION: Final = 1
-_MAX_POINTS: Final = 10_000  # of a panel's size
-_MAX_SCALES: Final = 1000  # so that a damaged count cannot hang the start
 
 
 @dataclass(frozen=True)
 class Preferences:
     """The user's choices; every field has a sound default.
 
-    ``scales`` maps (symbol, layer) to the colour scale last chosen for it. ``ladder`` and ``strips`` are one
-    of `PANEL_CHOICES`; their sizes are points, 0 for the usual ones. ``live`` is what the live dialog
-    was last filled in with, which is never a key.
+    ``instruments`` holds what belongs to one instrument alone. ``window_state``, ``ladder``, ``strips`` and
+    what follows them are the fields of an `Arrangement`; ``arrangements`` are those kept under names.
+    ``live`` is what the live dialog was last filled in with, which is never a key. ``keys`` are those that
+    differ from the usual ones, by action. ``at_start`` is one of `STARTS`.
     """
 
     layer: str = "net"
@@ -45,16 +56,23 @@ class Preferences:
     theme: str = "system"
     time_zone: str = "UTC"
     speed: float = 1.0
-    recent_files: tuple[str, ...] = ()
+    at_start: str = "demo"
+    recent_files: tuple[RecentFile, ...] = ()
     geometry: bytes = b""
-    window_state: bytes = b""
-    scales: Mapping[tuple[str, str], Scale] = field(default_factory=dict)
+    instruments: Mapping[InstrumentKey, InstrumentSettings] = field(default_factory=dict)
     live: Mapping[str, str] = field(default_factory=dict)
+    window_state: bytes = b""
     ladder: str = "auto"
     strips: str = "auto"
     strip_layout: StripLayout = field(default_factory=StripLayout)
     ladder_width: int = 0
     strips_height: int = 0
+    arrangements: Mapping[str, Arrangement] = field(default_factory=dict)
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def arrangement(self) -> Arrangement:
+        """Return how the window was arranged last."""
+        return Arrangement(**{one.name: getattr(self, one.name) for one in fields(Arrangement)})
 
 
 class SettingsFile:
@@ -95,16 +113,17 @@ class SettingsFile:
         store = self._open()
         store.clear()
         store.setValue("version", _VERSION)
-        for name in ("layer", "price_axis", "theme", "time_zone"):
+        for name in ("layer", "price_axis", "theme", "time_zone", "at_start"):
             store.setValue(f"window/{name}", getattr(preferences, name))
-        for name in ("geometry", "window_state"):
-            store.setValue(f"window/{name}", QByteArray(getattr(preferences, name)))
+        store.setValue("window/geometry", QByteArray(preferences.geometry))
         store.setValue("window/dims_by_age", "yes" if preferences.dims_by_age else "no")
         store.setValue("window/overlays", " ".join(sorted(preferences.overlays)) or "none")
         store.setValue("window/speed", repr(preferences.speed))
-        _write_panels(store, preferences)
-        _write_recent(store, preferences.recent_files)
-        _write_scales(store, preferences.scales)
+        write_arrangement(store, preferences.arrangement())
+        write_arrangements(store, preferences.arrangements)
+        write_keys(store, preferences.keys)
+        write_recent(store, preferences.recent_files)
+        write_instruments(store, preferences.instruments)
         for name, text in preferences.live.items():
             store.setValue(f"live/{name}", text)
         store.sync()
@@ -142,102 +161,27 @@ class SettingsFile:
         store = self._open()
         default = Preferences()
         return Preferences(
-            layer=_choice(store, "layer", tuple(LAYERS), default.layer),
-            price_axis=_choice(store, "price_axis", PRICE_AXES, default.price_axis),
-            overlays=_names(store, "overlays", OVERLAYS, default.overlays),
-            dims_by_age=_choice(store, "dims_by_age", ("yes", "no"), "no") == "yes",
-            theme=_choice(store, "theme", THEMES, default.theme),
-            time_zone=_choice(store, "time_zone", ZONES, default.time_zone),
+            layer=read_choice(store, "layer", tuple(LAYERS), default.layer),
+            price_axis=read_choice(store, "price_axis", PRICE_AXES, default.price_axis),
+            overlays=read_names(store, "overlays", OVERLAYS, default.overlays),
+            dims_by_age=read_choice(store, "dims_by_age", ("yes", "no"), "no") == "yes",
+            theme=read_choice(store, "theme", THEMES, default.theme),
+            time_zone=read_choice(store, "time_zone", ZONES, default.time_zone),
             speed=_speed(store),
-            recent_files=_read_recent(store),
-            geometry=_bytes(store, "geometry"),
-            window_state=_bytes(store, "window_state"),
-            scales=_read_scales(store),
+            at_start=read_choice(store, "at_start", STARTS, default.at_start),
+            recent_files=read_recent(store),
+            geometry=read_bytes(store, "geometry"),
+            instruments=read_instruments(store),
             live=_read_live(store),
-            ladder=_choice(store, "ladder", PANEL_CHOICES, default.ladder),
-            strips=_choice(store, "strips", PANEL_CHOICES, default.strips),
-            strip_layout=_read_strips(store, default.strip_layout),
-            ladder_width=_points(store.value("window/ladder_width")),
-            strips_height=_points(store.value("window/strips_height")),
+            arrangements=read_arrangements(store),
+            keys=read_keys(store),
+            **read_arrangement(store).as_dict(),
         )
 
 
-def _choice(store: QSettings, name: str, allowed: tuple[str, ...], default: str) -> str:
-    value = store.value(f"window/{name}")
-    return value if isinstance(value, str) and value in allowed else default
-
-
-def _names(store: QSettings, name: str, allowed: tuple[str, ...], default: frozenset[str]) -> frozenset[str]:
-    value = store.value(f"window/{name}")
-    return frozenset(value.split()) & frozenset(allowed) if isinstance(value, str) and value else default
-
-
-def _bytes(store: QSettings, name: str) -> bytes:
-    value = store.value(f"window/{name}")
-    return bytes(value.data()) if isinstance(value, QByteArray) else b""
-
-
-def _number(text: object) -> float:
-    try:
-        return float(str(text))
-    except ValueError:
-        return math.nan
-
-
 def _speed(store: QSettings) -> float:
-    speed = _number(store.value("window/speed"))
+    speed = read_number(store, "speed")
     return speed if MIN_SPEED <= speed <= MAX_FINITE_SPEED or speed == MAX_SPEED else 1.0
-
-
-def _write_recent(store: QSettings, paths: tuple[str, ...]) -> None:
-    store.beginWriteArray("recent_files", len(paths))
-    for index, path in enumerate(paths[:MAX_RECENT]):
-        store.setArrayIndex(index)
-        store.setValue("path", path)
-    store.endArray()
-
-
-def _read_recent(store: QSettings) -> tuple[str, ...]:
-    paths = []
-    for index in range(min(store.beginReadArray("recent_files"), MAX_RECENT)):
-        store.setArrayIndex(index)
-        paths.append(store.value("path"))
-    store.endArray()
-    return tuple(path for path in paths if isinstance(path, str) and path)
-
-
-def _points(text: object) -> int:
-    points = _number(text)
-    return int(points) if 0 <= points <= _MAX_POINTS else 0
-
-
-def _write_panels(store: QSettings, preferences: Preferences) -> None:
-    layout = preferences.strip_layout
-    words = {
-        "ladder": preferences.ladder,
-        "strips": preferences.strips,
-        "ladder_width": preferences.ladder_width,
-        "strips_height": preferences.strips_height,
-        "strip_order": " ".join(layout.order),
-        "strips_hidden": " ".join(sorted(layout.hidden)) or "none",
-        "strips_collapsed": " ".join(sorted(layout.collapsed)) or "none",
-        "strip_heights": " ".join(f"{name}:{height}" for name, height in layout.heights),
-    }
-    for name, value in words.items():
-        store.setValue(f"window/{name}", value)
-
-
-def _read_strips(store: QSettings, default: StripLayout) -> StripLayout:
-    """Return the arrangement of the strips; what makes no sense is left out."""
-    order = str(store.value("window/strip_order") or "").split()
-    pairs = (pair.partition(":") for pair in str(store.value("window/strip_heights") or "").split())
-    hidden = _names(store, "strips_hidden", STRIP_NAMES, default.hidden)
-    return StripLayout(
-        order=tuple(name for name in order if name in STRIP_NAMES) or default.order,
-        hidden=hidden if hidden < set(STRIP_NAMES) else default.hidden,
-        collapsed=_names(store, "strips_collapsed", STRIP_NAMES, default.collapsed),
-        heights=tuple((name, _points(height)) for name, _, height in pairs if name in STRIP_NAMES),
-    )
 
 
 def _read_live(store: QSettings) -> dict[str, str]:
@@ -245,28 +189,3 @@ def _read_live(store: QSettings) -> dict[str, str]:
     texts = {name: store.value(name) for name in store.childKeys()}
     store.endGroup()
     return {name: text for name, text in texts.items() if isinstance(text, str)}
-
-
-_SCALE_FIELDS: Final = ("symbol", "layer", "kind", "low", "high", "knee")
-
-
-def _write_scales(store: QSettings, scales: Mapping[tuple[str, str], Scale]) -> None:
-    store.beginWriteArray("colour_scales", len(scales))
-    for index, ((symbol, layer), scale) in enumerate(scales.items()):
-        store.setArrayIndex(index)
-        values = (symbol, layer, scale.kind, repr(scale.low), repr(scale.high), repr(scale.knee))
-        for name, value in zip(_SCALE_FIELDS, values, strict=True):
-            store.setValue(name, value)
-    store.endArray()
-
-
-def _read_scales(store: QSettings) -> dict[tuple[str, str], Scale]:
-    scales = {}
-    for index in range(min(store.beginReadArray("colour_scales"), _MAX_SCALES)):
-        store.setArrayIndex(index)
-        symbol, layer, kind, *numbers = (str(store.value(name)) for name in _SCALE_FIELDS)
-        low, high, knee = map(_number, numbers)
-        with contextlib.suppress(KeyError, ValueError):  # a scale that makes no sense is left out
-            scales[symbol, layer] = Scale(kind, low, high, knee, LAYERS[layer].is_signed)
-    store.endArray()
-    return scales

@@ -1,29 +1,25 @@
-"""Where the window is: put back where it was, if any of it can be seen there."""
+"""Where the window and its docks are: put back where they were, and always where they can be seen."""
 
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QSize
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtCore import QByteArray, QRect, QSize
+from PySide6.QtGui import QGuiApplication, QRegion
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from vpdesk.ui.settings import SettingsFile
 
 DEFAULT_SIZE: Final = QSize(1600, 940)
-_SEEN_PX: Final = 100  # enough of a window to take hold of
 
 
 def restore_place(window: QMainWindow, settings: SettingsFile) -> None:
     """Put the window and its docks where they were. Thread: UI."""
     chosen = settings.preferences
-    restored = bool(chosen.geometry) and window.restoreGeometry(QByteArray(chosen.geometry))
-    screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
-    is_seen = any(screen.intersected(window.frameGeometry()).width() > _SEEN_PX for screen in screens)
-    if not restored or not is_seen:
-        window.resize(DEFAULT_SIZE.boundedTo(screens[0].size()) if screens else DEFAULT_SIZE)
-        if screens:
-            window.move(screens[0].topLeft())
+    if not (chosen.geometry and window.restoreGeometry(QByteArray(chosen.geometry))):
+        window.setGeometry(QRect(screen_areas()[0].topLeft(), DEFAULT_SIZE))
+    bring_into_view(window)
     if chosen.window_state:
         window.restoreState(QByteArray(chosen.window_state))
+    bring_docks_into_view(window)
 
 
 def remember_place(window: QMainWindow, settings: SettingsFile) -> None:
@@ -31,3 +27,55 @@ def remember_place(window: QMainWindow, settings: SettingsFile) -> None:
     settings.prefer(
         geometry=bytes(window.saveGeometry().data()), window_state=bytes(window.saveState().data())
     )
+
+
+def screen_areas() -> list[QRect]:
+    """Return the part of each screen that windows may use, the main screen's first. Thread: UI."""
+    main = QGuiApplication.primaryScreen()
+    others = [screen for screen in QGuiApplication.screens() if screen is not main]
+    return [screen.availableGeometry() for screen in (main, *others)]
+
+
+def fitted(place: QRect, areas: list[QRect]) -> QRect:
+    """Return the nearest place that the screens show whole.
+
+    A place that is seen whole stays, also across screens. Any other goes to the screen that shows most of
+    it, as large as it was, or as that screen allows.
+    """
+    if QRegion(place).subtracted(_union(areas)).isEmpty():
+        return place
+    area = max(areas, key=lambda one: _n_points(one.intersected(place)))
+    size = place.size().boundedTo(area.size())
+    left = min(max(place.left(), area.left()), area.right() + 1 - size.width())
+    top = min(max(place.top(), area.top()), area.bottom() + 1 - size.height())
+    return QRect(left, top, size.width(), size.height())
+
+
+def bring_into_view(window: QWidget) -> None:
+    """Move a window of its own, and shrink it if need be, until the screens show it whole. Thread: UI."""
+    if window.isMaximized() or window.isFullScreen():
+        return
+    frame = window.frameGeometry()
+    place = fitted(frame, screen_areas())
+    if place != frame:
+        border = frame.size() - window.size()
+        window.resize(place.size() - border)
+        window.move(place.topLeft())
+
+
+def bring_docks_into_view(window: QMainWindow) -> None:
+    """Bring docks that float where no screen is back into view. Thread: UI."""
+    for dock in window.findChildren(QDockWidget):
+        if dock.isFloating():
+            bring_into_view(dock)
+
+
+def _union(areas: list[QRect]) -> QRegion:
+    region = QRegion()
+    for area in areas:
+        region = region.united(area)
+    return region
+
+
+def _n_points(rect: QRect) -> int:
+    return max(rect.width(), 0) * max(rect.height(), 0)
