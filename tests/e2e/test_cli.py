@@ -133,6 +133,7 @@ def test_every_command_that_reads_files_refuses_them_alike(command: str, tmp_pat
 
     assert_one_sentence(done)
     assert "not a DBN file" in done.stderr
+    assert done.stdout == ""
     assert not (tmp_path / "vpdesk.png").exists()
 
 

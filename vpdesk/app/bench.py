@@ -40,7 +40,6 @@ MAX_DENSE_EVENTS: Final = 500_000
 DENSE_COLUMNS: Final = 2048
 SEEK_COLUMNS: Final = 2048
 SEEK_HALF_WIDTH: Final = 80  # as in the window
-SIMULATED_TICK: Final = 250_000_000
 SEED: Final = 1
 
 
@@ -55,22 +54,24 @@ class Stream:
 
 def run(files: list[Path], *, n_events: int, with_frames: bool) -> None:
     """Measure and print."""
-    _row("", "million/s", "ns each", "peak MB")
-    stream = _decode(files) if files else _simulate(n_events)
-    with progress_bar("preparing the kernels"):
-        warm_up()
-    typer.echo(f"{stream.name}: {len(stream.records):,} events")
-    _engine(stream)
-    _seeks(stream)
-    if with_frames:
-        _frames()
+    with tempfile.TemporaryDirectory(prefix="vpdesk-bench-") as folder:
+        files = files or [_simulate(Path(folder) / "bench.dbn.zst", n_events)]
+        stream = _decode(files)
+        with progress_bar("preparing the kernels"):
+            warm_up()
+        typer.echo(f"{stream.name}: {len(stream.records):,} events")
+        _engine(stream)
+        _seeks(stream)
+        if with_frames:
+            _frames()
+            _desk(files)
 
 
 # --- stages ------------------------------------------------------------------------------------------------
 
 
-def _simulate(n_events: int) -> Stream:
-    """Make a stream, and measure decoding with a file of it."""
+def _simulate(path: Path, n_events: int) -> Path:
+    """Write a simulated session of about ``n_events``."""
     from vpdesk.sources.dbn_writer import DbnWriter
     from vpdesk.sources.simulator import DATASET, INSTRUMENT_ID, PUBLISHER_ID, START_NS, SYMBOL
 
@@ -84,20 +85,17 @@ def _simulate(n_events: int) -> Stream:
             if n_made >= n_events:
                 break
     records = np.concatenate(parts)[:n_events]
-    with tempfile.TemporaryDirectory(prefix="vpdesk-bench-") as name:
-        path = Path(name) / "bench.dbn.zst"
-        with DbnWriter(
-            path,
-            dataset=DATASET,
-            symbol=SYMBOL,
-            instrument_id=INSTRUMENT_ID,
-            publisher_id=PUBLISHER_ID,
-            start_ns=START_NS,
-            end_ns=int(records["ts_recv"].max()) + 1,
-        ) as writer:
-            writer.write(records)
-        _decode([path])
-    return Stream(f"simulated, seed {SEED}", records, SIMULATED_TICK)
+    with DbnWriter(
+        path,
+        dataset=DATASET,
+        symbol=SYMBOL,
+        instrument_id=INSTRUMENT_ID,
+        publisher_id=PUBLISHER_ID,
+        start_ns=START_NS,
+        end_ns=int(records["ts_recv"].max()) + 1,
+    ) as writer:
+        writer.write(records)
+    return path
 
 
 def _decode(files: list[Path]) -> Stream:
@@ -110,6 +108,7 @@ def _decode(files: list[Path]) -> Stream:
             seconds.append(time.perf_counter() - start_s)
             records = tape.read(0, tape.n_records).copy()
             tape.close()
+    _row("", "million/s", "ns each", "peak MB")
     _row("decode, cold (probe + load)", *_rates(len(records), statistics.median(seconds)))
     return Stream(tape.instrument.name, records, tape.instrument.tick.raw)
 
@@ -227,6 +226,7 @@ def _frames() -> None:
 
     environment.draw_off_screen()
     environment.check_qt()
+    environment.hush_platform()
     from vpdesk.ui.frame_bench import measure_frames
 
     typer.echo(f"{'frames of 1600 x 900':<46}{'median ms':>10}{'p99 ms':>10}{'peak MB':>10}")
@@ -238,6 +238,19 @@ def _frames() -> None:
             f"{'  plain pyqtgraph image of the same values':<46}"
             f"{times.reference_median_ms:>10.2f}{times.reference_p99_ms:>10.2f}"
         )
+
+
+def _desk(files: list[Path]) -> None:
+    """Measure frames of the whole window while it plays the files."""
+    from vpdesk.app.desk_bench import measure_desk
+
+    with tempfile.TemporaryDirectory(prefix="vpdesk-bench-") as folder:
+        tape = open_tape(files, cache=Cache(Path(folder)))
+        times = measure_desk(tape)
+        tape.close()
+    words = f"everything shown, {times.n_columns:,} columns x {times.n_buckets}"
+    typer.echo(f"{words:<46}{times.median_ms:>10.2f}{times.p99_ms:>10.2f}{_peak_mb():>10}")
+    typer.echo(f"  of {times.n_frames} frames {times.n_late} took longer than a sixtieth of a second")
 
 
 # --- printing ----------------------------------------------------------------------------------------------
