@@ -10,14 +10,16 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QFocusEvent,
     QFontMetricsF,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from vpdesk.display.placement import FieldPlacement
 from vpdesk.display.strip_bins import StripBins
@@ -32,6 +34,9 @@ _SCALE_PT: Final = 130  # right of the plot, for the labels of its scales
 _BESIDE_FROM_PT: Final = 110  # room for values beside the scale
 _NAME_PT: Final = 52  # for the name of a value
 _PAD_PT: Final = 3  # above and below the plot
+_TITLE_LEFT_PT: Final = 18
+_TRIANGLE_PT: Final = 8
+_TITLE_TIP: Final = "Drag to move the strip, double click to collapse it; right click for more"
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,8 @@ class StripPlot(QWidget):
     collapse_requested()
     pointed(float or None)
         The pointer is over this x, in points of the field.
+    title_dragged(float), title_dropped(float)
+        The title was taken hold of and is now at this height of the strip, or was let go there.
     """
 
     name: ClassVar[str]
@@ -65,18 +72,23 @@ class StripPlot(QWidget):
     menu_requested = Signal(object)
     collapse_requested = Signal()
     pointed = Signal(object)
+    title_dragged = Signal(float)
+    title_dropped = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(f"{self.title} strip")
         self.is_collapsed = False
         self.bins: StripBins | None = None
         self.units = StripUnits()
         self.place: FieldPlacement | None = None
         self._cursor_pt: float | None = None
+        self._grabbed_at: QPointF | None = None
+        self._is_dragged = False
         self._words: tuple[object, ...] = ()
         self._small = tabular(self.font(), scale=0.85)
         self._bold = tabular(self.font(), scale=0.9, bold=True)
@@ -165,15 +177,59 @@ class StripPlot(QWidget):
         """Ask for the menu."""
         self.menu_requested.emit(event.globalPos())
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Collapse or unfold by Enter; the menu key brings the rest."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.collapse_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show that keys come here."""
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show that keys go elsewhere."""
+        self.update()
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Collapse, or unfold."""
-        self.collapse_requested.emit()
+        """Collapse, or unfold; on the triangle the first click has done so already."""
+        if not self._is_triangle(event.position()):
+            self.collapse_requested.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of the title."""
+        at = event.position()
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._is_triangle(at):
+            self.collapse_requested.emit()
+        elif self._is_title(at):
+            self._grabbed_at = at
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Say where the pointer is."""
+        """Drag the title, or say where the pointer is."""
+        at = event.position()
+        if self._grabbed_at is not None:
+            distance = abs(at.y() - self._grabbed_at.y())
+            self._is_dragged = self._is_dragged or distance >= QApplication.startDragDistance()
+            if self._is_dragged:
+                self.setCursor(Qt.CursorShape.ClosedHandCursor)
+                self.title_dragged.emit(at.y())
+            return
+        is_handle = self._is_title(at) and not self._is_triangle(at)
+        self.setCursor(Qt.CursorShape.OpenHandCursor if is_handle else Qt.CursorShape.ArrowCursor)
+        self.setToolTip(_TITLE_TIP if self._is_title(at) else "")
         field = self._field_rect()
-        x = event.position().x() - field.left()
+        x = at.x() - field.left()
         self.pointed.emit(x if 0 <= x < field.width() else None)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let the title go."""
+        was_dragged, self._is_dragged, self._grabbed_at = self._is_dragged, False, None
+        if was_dragged:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+            self.title_dropped.emit(event.position().y())
 
     def leaveEvent(self, event: QEvent) -> None:
         """Say that the pointer left."""
@@ -202,20 +258,43 @@ class StripPlot(QWidget):
         width = self.place.viewport.width_px / self.place.density
         return QRectF(self.place.left_pt, 0, min(width, self.width() - self.place.left_pt), self.height())
 
+    def _is_title(self, at: QPointF) -> bool:
+        return at.x() < self._field_rect().left()
+
+    def _is_triangle(self, at: QPointF) -> bool:
+        return at.x() < _TITLE_LEFT_PT and at.y() < COLLAPSED_PT
+
     def _paint_title(self, painter: QPainter, field: QRectF) -> None:
         has_unit = self.height() >= _UNIT_FROM_PT
         line = self._metrics.height()
         y = 4.0 if has_unit else (self.height() - line) / 2
-        width = max(field.left(), 60.0) - 10
+        width = max(field.left(), 60.0) - _TITLE_LEFT_PT
+        self._paint_triangle(painter, y + line / 2)
+        if self.hasFocus():
+            painter.fillRect(QRectF(0, 0, 2, self.height()), QColor(self.tones.accent))
         painter.setFont(self._bold)
         painter.setPen(QColor(self.tones.text))
-        painter.drawText(QRectF(8, y, width, line), Qt.AlignmentFlag.AlignVCenter, self.title)
+        painter.drawText(QRectF(_TITLE_LEFT_PT, y, width, line), Qt.AlignmentFlag.AlignVCenter, self.title)
         if has_unit:
             painter.setFont(self._small)
             painter.setPen(QColor(self.tones.muted))
             flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
-            rest = QRectF(8, y + line, width, self.height() - y - line)
+            rest = QRectF(_TITLE_LEFT_PT, y + line, width, self.height() - y - line)
             painter.drawText(rest, int(flags) | int(Qt.TextFlag.TextWordWrap), self.unit())
+
+    def _paint_triangle(self, painter: QPainter, middle: float) -> None:
+        """Paint what collapses the strip: pointing down while it is unfolded, else to the right."""
+        reach, half = (_TRIANGLE_PT, _TRIANGLE_PT / 2)
+        points = [QPointF(-half, -half), QPointF(half, -half), QPointF(0, reach - half)]
+        if self.is_collapsed:
+            points = [QPointF(point.y(), point.x()) for point in points]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(_TITLE_LEFT_PT / 2, middle)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.tones.muted))
+        painter.drawPolygon(points)
+        painter.restore()
 
     def _paint_field(self, painter: QPainter, field: QRectF, bins: StripBins, place: FieldPlacement) -> None:
         density = place.density

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QMenu, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from vpdesk.core.ring import GridRing
 from vpdesk.display.placement import FieldPlacement
@@ -12,6 +12,8 @@ from vpdesk.display.strip_bins import StripBins, StripSource
 from vpdesk.ui.strip_kinds import STRIPS
 from vpdesk.ui.strip_plot import COLLAPSED_PT, LEAST_PT, StripPlot, StripUnits
 from vpdesk.ui.theme import Tones
+
+_DROP_LINE_PT: Final = 3
 
 STRIP_TITLES: Final = {strip.name: strip.title for strip in STRIPS}
 STRIP_NAMES: Final = tuple(STRIP_TITLES)
@@ -54,12 +56,16 @@ class StripPanel(QWidget):
         self._turn = 0
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._splitter.setChildrenCollapsible(False)
-        self._splitter.setHandleWidth(2)
+        self._splitter.setHandleWidth(1)  # Qt lets so thin a one be taken hold of beside it
         for strip in self.strips.values():
             self._splitter.addWidget(strip)
             strip.menu_requested.connect(self._on_strip_menu_requested)
             strip.collapse_requested.connect(self._on_strip_collapse_requested)
             strip.pointed.connect(self.pointed)
+            strip.title_dragged.connect(self._on_strip_title_dragged)
+            strip.title_dropped.connect(self._on_strip_title_dropped)
+        self._drop_line = QFrame(self)
+        self._drop_line.hide()
         self._splitter.splitterMoved.connect(self._on_splitter_moved)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -108,10 +114,24 @@ class StripPanel(QWidget):
         order = [other for other in self._layout.order if other != name]
         shown = [other for other in self._layout.order if other not in self._layout.hidden]
         target = shown.index(name) + steps
-        if 0 <= target < len(shown):
+        if steps and 0 <= target < len(shown):
             neighbour = shown[target]
             order.insert(order.index(neighbour) + (1 if steps > 0 else 0), name)
             self._arrange(order=tuple(order))
+
+    def place_at(self, y_pt: float) -> int:
+        """Return how many of the shown strips lie above the border nearest to a height of the panel."""
+        return sum(y_pt > strip.geometry().center().y() for strip in self._shown())
+
+    def drop_strip(self, name: str, place: int) -> None:
+        """Move a strip below so many of the shown ones, itself counted where it was."""
+        names = [strip.name for strip in self._shown()]
+        was = names.index(name)
+        self.move_strip(name, place - was - (1 if place > was else 0))
+
+    def _shown(self) -> list[StripPlot]:
+        """Return the strips that are shown, top to bottom."""
+        return [self.strips[name] for name in self._layout.order if name not in self._layout.hidden]
 
     def _arrange(
         self,
@@ -143,6 +163,7 @@ class StripPanel(QWidget):
 
     def set_tones(self, tones: Tones) -> None:
         """Take the theme's colours."""
+        self._drop_line.setStyleSheet(f"background: {tones.accent};")
         for strip in self.strips.values():
             strip.set_tones(tones)
 
@@ -205,15 +226,34 @@ class StripPanel(QWidget):
 
     @Slot(object)
     def _on_strip_menu_requested(self, at: QPoint) -> None:
-        strip = self.sender()
-        assert isinstance(strip, StripPlot)
-        self.menu_for(strip.name).popup(at)
+        self.menu_for(self._strip_sent().name).popup(at)
 
     @Slot()
     def _on_strip_collapse_requested(self) -> None:
+        strip = self._strip_sent()
+        self.collapse_strip(strip.name, not strip.is_collapsed)
+
+    @Slot(float)
+    def _on_strip_title_dragged(self, y_pt: float) -> None:
+        """Show a line where the strip would go."""
+        shown = self._shown()
+        place = self.place_at(self._strip_sent().y() + y_pt)
+        y = shown[place].y() if place < len(shown) else self.height()
+        top = min(max(0, y - _DROP_LINE_PT // 2), self.height() - _DROP_LINE_PT)
+        self._drop_line.setGeometry(0, top, self.width(), _DROP_LINE_PT)
+        self._drop_line.show()
+        self._drop_line.raise_()
+
+    @Slot(float)
+    def _on_strip_title_dropped(self, y_pt: float) -> None:
+        self._drop_line.hide()
+        strip = self._strip_sent()
+        self.drop_strip(strip.name, self.place_at(strip.y() + y_pt))
+
+    def _strip_sent(self) -> StripPlot:
         strip = self.sender()
         assert isinstance(strip, StripPlot)
-        self.collapse_strip(strip.name, not strip.is_collapsed)
+        return strip
 
     @Slot()
     def _on_splitter_moved(self) -> None:
