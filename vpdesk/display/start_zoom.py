@@ -5,10 +5,9 @@ from typing import Final
 
 from vpdesk.display.viewport import Viewport
 
-_COLUMN_PT: Final = 3.0  # width of a column
-_ROW_PT: Final = 12.0  # height of a bucket, unless the band fits with taller ones
-
 Zoom = tuple[float, float]  # points per column and per bucket
+
+USUAL_PT: Final[Zoom] = (3.0, 12.0)  # buckets are taller where the band fits so
 
 
 class StartZoom:
@@ -23,8 +22,8 @@ class StartZoom:
 
         ``density`` is pixels per point, ``n_buckets`` the height of the band.
         """
-        usual_pt = (_COLUMN_PT, max(view.height_px / density / n_buckets, _ROW_PT))
-        column_pt, row_pt = self.remembered_pt or usual_pt
+        tall_pt = view.height_px // n_buckets / density
+        column_pt, row_pt = self.remembered_pt or (USUAL_PT[0], max(tall_pt, USUAL_PT[1]))
         column_px, row_px = column_pt * density, row_pt * density
         zoomed = view.showing((0.0, view.width_px / column_px), (0.0, view.height_px / row_px))
         self._usual_pt = _zoom_of(zoomed, density) if self.remembered_pt is None else None
