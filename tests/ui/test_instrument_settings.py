@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ FULL = InstrumentSettings(
     (0.1, 13.7),
     25,
 )
+ONLY_AGE, ONLY_NET = ({name: FULL.scales[name]} for name in ("age", "net"))
 
 
 @pytest.fixture
@@ -48,16 +50,16 @@ def test_every_number_comes_back_exactly(path: Path) -> None:
 @pytest.mark.parametrize(
     ("former", "damage", "kept"),
     [
-        ("asinh -0.3333333333333333", "asinh 5", InstrumentSettings({"age": FULL.scales["age"]}, (0.1, 13.7), 25)),
-        ("asinh -0.3333333333333333", "sepia -1", InstrumentSettings({"age": FULL.scales["age"]}, (0.1, 13.7), 25)),
-        ("log 0.1 600.0 0.1", "log", InstrumentSettings({"net": FULL.scales["net"]}, (0.1, 13.7), 25)),
-        ("0.1 13.7", "0.1 nan", InstrumentSettings(FULL.scales, None, 25)),
-        ("0.1 13.7", "1e9 2", InstrumentSettings(FULL.scales, None, 25)),
-        ("least_dot_size=25", "least_dot_size=-1", InstrumentSettings(FULL.scales, (0.1, 13.7), 0)),
-        ("least_dot_size=25", "least_dot_size=1e400", InstrumentSettings(FULL.scales, (0.1, 13.7), 0)),
-        ("least_dot_size=25", "least_dot_size=@Invalid()", InstrumentSettings(FULL.scales, (0.1, 13.7), 0)),
+        ("asinh -0.3333333333333333", "asinh 5", replace(FULL, scales=ONLY_AGE)),
+        ("asinh -0.3333333333333333", "sepia -1", replace(FULL, scales=ONLY_AGE)),
+        ("log 0.1 600.0 0.1", "log", replace(FULL, scales=ONLY_NET)),
+        ("0.1 13.7", "0.1 nan", replace(FULL, zoom_pt=None)),
+        ("0.1 13.7", "1e9 2", replace(FULL, zoom_pt=None)),
+        ("least_dot_size=25", "least_dot_size=-1", replace(FULL, least_dot_size=0)),
+        ("least_dot_size=25", "least_dot_size=1e400", replace(FULL, least_dot_size=0)),
+        ("least_dot_size=25", "least_dot_size=@Invalid()", replace(FULL, least_dot_size=0)),
     ],
-)  # fmt: skip
+)
 def test_a_damaged_value_is_dropped_and_the_rest_kept(
     path: Path, former: str, damage: str, kept: InstrumentSettings
 ) -> None:
