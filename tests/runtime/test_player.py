@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.fakes.tape import ArrayTape
+from tests.runtime.straight_run import arrive, assert_is_straight_run
 from vpdesk.core.engine import Engine
 from vpdesk.core.events import MBO_DTYPE
 from vpdesk.core.params import EngineParams
@@ -57,32 +58,6 @@ def index(player: Player, records: NDArray[np.void]) -> Indexer:
     return indexer
 
 
-def arrive(player: Player) -> None:
-    for _ in range(100_000):
-        if not player.is_travelling:
-            return
-        player.step()
-    pytest.fail("the journey does not end")
-
-
-def assert_true_history(player: Player) -> None:
-    """Compare with a straight run to the same event: digest, and every column the chart has."""
-    straight = Engine(player.params)
-    ring = player.cadence.new_ring(player.params.half_width, player.ring_columns)
-    straight.feed(player.tape.read(0, player.position), ring)
-    assert player.engine.digest() == straight.digest()
-    if player.position == 0:
-        return
-    shown, truth = player.ring.span(), ring.span()
-    assert shown.newest == truth.newest
-    assert shown.oldest <= max(truth.oldest, shown.newest - player.history_columns)
-    first = max(shown.oldest, truth.oldest)
-    assert player.ring.read(first, shown.newest).tobytes() == ring.read(first, truth.newest).tobytes()
-    np.testing.assert_array_equal(
-        player.ring.read_trades(first, shown.newest), ring.read_trades(first, truth.newest)
-    )
-
-
 @pytest.mark.parametrize("cadence", CADENCES, ids=str)
 @pytest.mark.parametrize("is_indexed", [False, True])
 @pytest.mark.parametrize("seed", range(2))
@@ -122,7 +97,7 @@ def test_any_journey_ends_in_the_state_and_the_chart_of_a_straight_run(
             player.step()  # and on to the next wish in mid-journey
         else:
             arrive(player)
-            assert_true_history(player)
+            assert_is_straight_run(player)
 
 
 def test_a_cancelled_journey_leaves_a_consistent_moment() -> None:
@@ -159,7 +134,7 @@ def test_steps_back_undo_steps_forward(unit: str) -> None:
         player.step_by(unit, -1)
         arrive(player)
         assert player.position == place
-    assert_true_history(player)
+    assert_is_straight_run(player)
 
 
 def test_a_step_by_best_price_stops_at_every_change_and_nowhere_else() -> None:
@@ -228,7 +203,7 @@ def test_a_long_silence_is_skipped_and_counted() -> None:
         player.step()
     assert player.n_silences_skipped == 1
     assert player.position > 15_500
-    assert_true_history(player)
+    assert_is_straight_run(player)
 
 
 def test_a_long_silence_is_waited_through_when_it_is_not_to_be_skipped() -> None:
@@ -258,7 +233,7 @@ def test_at_the_end_playing_stops_and_the_picture_stays() -> None:
         player.step()
     assert player.is_at_end
     assert not player.is_playing
-    assert_true_history(player)
+    assert_is_straight_run(player)
 
 
 def test_other_parameters_are_recomputed_to_the_same_event() -> None:
@@ -270,7 +245,7 @@ def test_other_parameters_are_recomputed_to_the_same_event() -> None:
     arrive(player)
     assert player.position == 17_000
     assert player.ring.half_width == 7
-    assert_true_history(player)
+    assert_is_straight_run(player)
 
 
 def test_playing_waits_for_a_tape_that_grows_and_goes_on() -> None:
@@ -306,7 +281,7 @@ def test_a_journey_to_an_event_not_yet_read_waits_for_it() -> None:
     tape.n_records = len(records)
     arrive(player)
     assert player.position == 9_000
-    assert_true_history(player)
+    assert_is_straight_run(player)
 
 
 def test_the_overview_counts_every_event_and_all_volume() -> None:

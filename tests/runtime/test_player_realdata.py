@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from tests.realdata import DATA, needs_data
-from vpdesk.core.engine import Engine
+from tests.runtime.straight_run import arrive, assert_is_straight_run
 from vpdesk.core.params import EngineParams
 from vpdesk.runtime.indexer import Indexer
 from vpdesk.runtime.keyframes import Keyframes
@@ -28,31 +28,6 @@ UNITS = ("event", "group", "trade", "best", "spot", "column")
 def tape_of(name: str) -> Tape:
     assert DATA is not None
     return open_tape(DATA / NAMES[name], wait=True)
-
-
-def arrive(player: Player) -> None:
-    for _ in range(1_000_000):
-        if not player.is_travelling:
-            return
-        player.step()
-    pytest.fail("the journey does not end")
-
-
-def assert_is_straight_run(player: Player) -> None:
-    """Compare digest, columns and trades with a run from the start to the same event."""
-    straight = Engine(player.params)
-    ring = player.cadence.new_ring(player.params.half_width, player.ring_columns)
-    straight.feed(player.tape.read(0, player.position), ring)
-    assert player.engine.digest() == straight.digest()
-    if player.position == 0:
-        return
-    shown, truth = player.ring.span(), ring.span()
-    assert shown.newest == truth.newest
-    assert shown.oldest <= max(truth.oldest, shown.newest - player.history_columns)
-    first = max(shown.oldest, truth.oldest)
-    assert player.ring.read(first, shown.newest).tobytes() == ring.read(first, truth.newest).tobytes()
-    ours, theirs = (one.read_trades(first, truth.newest) for one in (player.ring, ring))
-    assert ours.tobytes() == theirs.tobytes()
 
 
 def wander(player: Player, dice: random.Random, span_ns: tuple[int, int], params: list[EngineParams]) -> None:
