@@ -55,7 +55,7 @@ def test_every_number_comes_back_exactly(path: Path) -> None:
         ("log 0.1 600.0 0.1", "log", replace(FULL, scales=ONLY_NET)),
         ("0.1 13.7", "0.1 nan", replace(FULL, zoom_pt=None)),
         ("0.1 13.7", "1e9 2", replace(FULL, zoom_pt=None)),
-        ("least_dot_size=25", "least_dot_size=-1", replace(FULL, least_dot_size=0)),
+        ("least_dot_size=25", "least_dot_size=-12", replace(FULL, least_dot_size=0)),
         ("least_dot_size=25", "least_dot_size=1e400", replace(FULL, least_dot_size=0)),
         ("least_dot_size=25", "least_dot_size=@Invalid()", replace(FULL, least_dot_size=0)),
     ],
