@@ -167,6 +167,13 @@ class Viewport:
             scaled.centred_on(middle), left_px=round(right * scaled.px_per_column) - scaled.width_px
         )
 
+    def with_cells(self, px_per_column: float, px_per_row: float) -> "Viewport":
+        """Show cells of this size, keeping the middle of the window."""
+        column, row = (sum(side) / 2 for side in (self.x_range, self.y_range))
+        scaled = replace(self, px_per_column=_evened(px_per_column), px_per_row=_evened(px_per_row))
+        left_px = round(column * scaled.px_per_column - self.width_px / 2)
+        return replace(scaled, left_px=left_px).centred_on(row)
+
     def showing(self, columns: tuple[float, float], rows: tuple[float, float]) -> "Viewport":
         """Show these columns and buckets from edge to edge, as nearly as whole pixels allow."""
         px_per_column = _evened_down(self.width_px / max(columns[1] - columns[0], 1e-9))

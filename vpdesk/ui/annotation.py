@@ -1,8 +1,10 @@
 """What other parts draw over the field without the chart knowing them."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QGraphicsItem
 
@@ -28,6 +30,8 @@ class FieldFrame:
         The bucket of row 0 in the newest column; 0 for absolute prices.
     open_seq
         The newest column.
+    header : (N_HEADERS,) int64
+        Of the newest column, fields ``H_*``, as it was painted.
     """
 
     ring: GridRing | None
@@ -36,6 +40,7 @@ class FieldFrame:
     is_relative: bool
     base_bucket: int
     open_seq: int
+    header: NDArray[np.int64] = field(compare=False, repr=False)
 
 
 class Annotation(QGraphicsItem):

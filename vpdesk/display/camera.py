@@ -1,0 +1,99 @@
+"""Where the field is looked at: the viewport, how it follows the market, and how it is moved."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vpdesk.core.ring import H_CENTRE, H_SPOT_TICK, NO_TICK, GridRing
+from vpdesk.display.follow import SpotFollower
+from vpdesk.display.start_zoom import USUAL_PT, StartZoom, Zoom
+from vpdesk.display.viewport import Viewport
+from vpdesk.display.window import centre_range
+
+_MOST_COLUMNS: Final = 8192  # that are shown where there is no ring to say
+
+
+class Camera:
+    """A viewport on a ring. Thread: the reader's.
+
+    Attributes
+    ----------
+    view : Viewport
+    density : float
+        Device pixels per point of the screen.
+    is_following : bool
+        Whether the newest column stays at the right edge and the spot in view.
+    is_placed : bool
+        Whether the view was ever put where the data is; if not, `follow` does so.
+    is_relative : bool
+        Whether rows are distances from the spot instead of prices.
+    """
+
+    def __init__(self, size_px: tuple[int, int], density: float) -> None:
+        self.view = Viewport(*size_px, *(size * density for size in USUAL_PT))
+        self.density = density
+        self.is_following = True
+        self.is_placed = False
+        self.is_relative = False
+        self._start_zoom = StartZoom()
+        self._follower = SpotFollower()
+
+    @property
+    def is_gliding(self) -> bool:
+        """Whether the view is still on its way to the spot."""
+        return self._follower.is_gliding
+
+    def take_size(self, size_px: tuple[int, int], density: float) -> None:
+        """Fit the view to the field's size and pixel density."""
+        if density != self.density or size_px != (self.view.width_px, self.view.height_px):
+            self.view = self.view.resized(*size_px, density / self.density)
+            self.density = density
+
+    def follow(self, ring: GridRing | None, open_header: NDArray[np.int64]) -> None:
+        """Bring the view to where the market is. ``open_header`` is that of the newest column."""
+        if ring is None or ring.published_seq < 0:
+            return
+        newest = ring.published_seq
+        has_spot = int(open_header[H_SPOT_TICK]) != NO_TICK
+        spot_row = 0.5 if self.is_relative else float(open_header[H_CENTRE]) + 0.5
+        if not self.is_placed and has_spot:
+            self.is_placed = True
+            start = self._start_zoom.of(self.view, self.density, ring.width)
+            self.view = start.centred_on(spot_row).ending_at(newest + 1)
+        if not self.is_following:
+            return
+        self.view = self.view.ending_at(newest + 1)
+        if has_spot:
+            self.view = self._follower.follow(self.view, spot_row)
+
+    def zoom(self, x_factor: float, y_factor: float, x_px: float, y_px: float, ring: GridRing | None) -> None:
+        """Enlarge around a pixel of the field; while following the newest column keeps its place."""
+        self.view = self.view.zoomed(
+            x_factor,
+            y_factor,
+            self.view.width_px if self.is_following else x_px,
+            y_px,
+            max_columns=ring.capacity if ring is not None else _MOST_COLUMNS,
+        )
+
+    def zoom_pt(self) -> Zoom | None:
+        """Return the points per column and per bucket; None while they are the usual ones."""
+        if not self.is_placed:
+            return self._start_zoom.remembered_pt
+        return self._start_zoom.chosen_pt(self.view, self.density)
+
+    def forget_place(self, zoom_pt: Zoom | None) -> None:
+        """Have the view put where the data is at the next frame, with this zoom; None is the usual one."""
+        self._start_zoom.remembered_pt = zoom_pt
+        self.is_placed = False
+
+    def fit(self, ring: GridRing) -> None:
+        """Show every column there is, and every bucket in them."""
+        span = ring.span()
+        if span.newest < span.oldest:
+            return
+        low, high = (0, 0) if self.is_relative else centre_range(ring, span)
+        reach = ring.half_width
+        columns = (float(span.oldest), float(span.newest + 1))
+        self.view = self.view.showing(columns, (low - reach, high + reach + 1))
