@@ -14,6 +14,11 @@ def cache_dir() -> Path:
     return platformdirs.user_cache_path("vpdesk", appauthor=False)
 
 
+def log_dir() -> Path:
+    """Return the folder for the log of the running program; it may not exist yet."""
+    return platformdirs.user_log_path("vpdesk", appauthor=False)
+
+
 def resource_path(name: str) -> Path:
     """Return the path of a file that ships with vpdesk, such as ``demo/demo.dbn.zst``.
 

@@ -1,5 +1,6 @@
 """An index comes back from disk as it was, or not at all, and then a sentence says why."""
 
+import logging
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -105,14 +106,16 @@ def test_a_cut_file_is_damage(tmp_path: Path, index: Index, n_bytes: int) -> Non
     assert cache.load(KEY) == (None, "The index of a.dbn is damaged; it is built again.")
 
 
-def test_an_index_of_another_version_is_built_again(
-    tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch
+def test_an_index_of_another_version_is_built_again_and_only_the_log_tells(
+    tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     cache = IndexCache(tmp_path)
     with monkeypatch.context() as patch:
         patch.setattr(index_cache, "_version", lambda: "of yesterday")
         cache.save(KEY, index)
-    assert cache.load(KEY) == (None, "The index of a.dbn is of another version of vpdesk; it is built again.")
+    with caplog.at_level(logging.INFO):
+        assert cache.load(KEY) == (None, "")
+    assert "the index of a.dbn is of another version" in caplog.text
     assert cache.save(KEY, index) == ""
     assert cache.load(KEY)[0] is not None
 

@@ -35,13 +35,14 @@ def show_window(files: list[Path], instrument: str | None, tick_size: str | None
         return _draw_instead(files, instrument, tick_size)
     environment.check_qt()
     from vpdesk.app.desk import Desk, make_application, run_desk
+    from vpdesk.app.log_file import start_log
 
     make_application(sys.argv[:1])
-    desk = Desk()
+    desk = Desk(log_path=start_log())
     if files:
         desk.open_now([file.absolute() for file in files], instrument, tick_raw)
     else:
-        desk.open_demo()
+        desk.open_first()
     return run_desk(desk)
 
 
@@ -78,9 +79,10 @@ def run_live(
         raise VpdeskError("There is no display to open a window on: add --headless.")
     environment.check_qt()
     from vpdesk.app.desk import Desk, make_application, run_desk
+    from vpdesk.app.log_file import start_log
 
     make_application(sys.argv[:1])
-    desk = Desk()
+    desk = Desk(log_path=start_log())
     desk.live.connect_to(wish)
     return run_desk(desk)
 

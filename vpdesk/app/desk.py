@@ -53,10 +53,12 @@ class Desk(QObject):
     asked to end and waited for, and last its source is closed, which nobody reads any more.
     """
 
-    def __init__(self, settings_file: SettingsFile | None = None) -> None:
+    def __init__(self, settings_file: SettingsFile | None = None, log_path: Path | None = None) -> None:
         super().__init__()
         settings = settings_file or SettingsFile()
+        self._settings = settings
         self.window = MainWindow(HeatmapView(), settings)
+        self.window.program_log.path = log_path
         self.live = LiveDesk(self.window, settings, self.open_with, self.show_session)
         self.hooks: CrashHooks = install_hooks(self.window)
         self.session: Session | None = None
@@ -75,6 +77,15 @@ class Desk(QObject):
         self.window.closed.connect(self._on_window_closed)
 
     # --- what the command line asks for --------------------------------------------------------------
+
+    def open_first(self) -> None:
+        """Show what the user wants to see at the start."""
+        chosen = self._settings.preferences
+        if chosen.at_start == "demo":
+            self.open_demo()
+        elif chosen.at_start == "last_file" and chosen.recent_files:
+            last = chosen.recent_files[0]
+            self.open_now([Path(last.path)], last.symbol or None, None)
 
     @Slot()
     def open_demo(self) -> None:
@@ -98,6 +109,7 @@ class Desk(QObject):
 
     def show_session(self, session: Session, source: Closable | None) -> None:
         """Show a session that runs already; the former one is closed."""
+        _log.info("session %s (%s)", session.facts.title, session.facts.dataset)
         former, former_source = self.session, self._source
         self.session, self._source = session, source
         self.window.set_session(session)

@@ -8,6 +8,7 @@ nothing that looks whole.
 
 import hashlib
 import json
+import logging
 import os
 import secrets
 from contextlib import suppress
@@ -38,6 +39,8 @@ _MAX_HEADER_BYTES: Final = 16 << 20
 _CHECKPOINT_WORDS: Final = N_CURSOR + N_HEADERS
 _SUFFIX: Final = ".index"
 _TEMPORARY_SUFFIX: Final = ".part"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class IndexCache:
     def load(self, key: IndexKey) -> tuple[Index | None, str]:
         """Return the index kept under a key, checked, or None and a sentence on why an old one is no good.
 
-        The sentence is "" where there simply is none.
+        The sentence is "" where there simply is none, or only one of another version.
         """
         path = self.folder / key.name
         try:
@@ -111,8 +114,9 @@ class IndexCache:
             return None, f"The index of {key.title} cannot be read ({_reason(error)}); it is built again."
         try:
             index = _unpack(data, key)
-        except _OtherVersionError:
-            return None, f"The index of {key.title} is of another version of vpdesk; it is built again."
+        except _OtherVersionError:  # as after every update: nothing the user must know
+            _log.info("the index of %s is of another version; it is built again", key.title)
+            return None, ""
         except (ValueError, KeyError, TypeError, IndexError):
             return None, f"The index of {key.title} is damaged; it is built again."
         with suppress(OSError):

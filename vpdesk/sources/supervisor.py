@@ -9,10 +9,13 @@
 The client library calls a closed connection in mid-stream a success; here it is the drop that it is.
 """
 
+import logging
 import random
 from dataclasses import dataclass
 
 from vpdesk.sources.feed import FeedState, Timing
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Supervisor:
         """Follow a connection through connecting, authenticating, waiting for snapshot, and live."""
         if self.state is FeedState.STOPPED:
             return
-        self.state = state
+        self._change(state)
         self.retry_at_ns = None
         if state is FeedState.LIVE:
             self._n_failures = 0
@@ -56,9 +59,9 @@ class Supervisor:
     def fall_silent(self, since_ns: int) -> None:
         """Note that even the heartbeat is overdue."""
         if self.state is FeedState.LIVE:
-            self.state = FeedState.STALE
-            self.stale_since_ns = since_ns
             self.reason = "the heartbeat is overdue"
+            self._change(FeedState.STALE)
+            self.stale_since_ns = since_ns
 
     def hear(self) -> None:
         """Note that bytes come again on the same connection: nothing was lost."""
@@ -71,13 +74,18 @@ class Supervisor:
             self.stale_since_ns = now_ns
         self.reason = end.reason
         if end.is_final or end.is_requested:
-            self.state = FeedState.STOPPED
+            self._change(FeedState.STOPPED)
             self.retry_at_ns = None
             return None
         wait_s = self._next_wait_s()
-        self.state = FeedState.RECONNECTING
+        self._change(FeedState.RECONNECTING)
         self.retry_at_ns = now_ns + int(wait_s * 1e9)
         return wait_s
+
+    def _change(self, state: FeedState) -> None:
+        if state is not self.state:
+            _log.info("feed %s%s", state.value, f": {self.reason}" if self.reason else "")
+        self.state = state
 
     def _next_wait_s(self) -> float:
         timing = self._timing

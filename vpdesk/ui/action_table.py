@@ -112,6 +112,13 @@ _PANS: Final = (
     ("forward", "Move forward in time", "Later columns", ("PgDown",), (0.5, 0.0)),
 )
 
+_PICTURES: Final = (
+    ("save", "Save", "...", "ask", "chart", "The chart as a PNG file", "Ctrl+S"),
+    ("save", "Save", "...", "ask", "window", "The whole window as a PNG file", "Ctrl+Alt+S"),
+    ("copy", "Copy", "", "copy", "chart", "The chart on the clipboard", "Ctrl+Alt+C"),
+    ("copy", "Copy", "", "copy", "window", "The whole window on the clipboard", "Ctrl+Alt+W"),
+)
+
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("open", "Open files...", "File", "files.ask", "Open DBN files", ("Ctrl+O",), icon="open",
                label="Open"),
@@ -134,8 +141,10 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
                needs=Needs.LIVE),
     ActionSpec("copy_readout", "Copy the read-out", "File", "copy_readout",
                "Copy the values under the pointer", ("Ctrl+C",), "Copy", needs=Needs.SESSION),
-    ActionSpec("save_picture", "Save a picture...", "File", "pictures.ask", "Save the chart as a PNG file",
-               ("Ctrl+S",), "Copy", needs=Needs.SESSION),
+    *(ActionSpec(f"{verb}_{what}", f"{title} a picture of the {what}{dots}", "File", f"pictures.{call}",
+                 f"{tip}, with where it came from and what its colours mean", (keys,), "Copy",
+                 argument=what, needs=Needs.SESSION)
+      for verb, title, dots, call, what, tip, keys in _PICTURES),
     ActionSpec("export", "Export columns...", "File", "ask_for_export",
                "Write columns as a Parquet or Arrow file", ("Ctrl+Shift+E",), "Copy", needs=Needs.SESSION),
     ActionSpec("quit", "Quit", "File", "close", "Close the window", ("Ctrl+Q",), "Quit"),
@@ -256,7 +265,11 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
                "Give actions other keys", ("Ctrl+,",)),
     ActionSpec("anomalies", "Anomalies of the feed", "Help", "show_anomalies", "What was odd, and how often",
                ("Ctrl+I",), needs=Needs.SESSION),
-    ActionSpec("about", "About vpdesk", "Help", "dialogs.show_about", "Version and licence"),
+    ActionSpec("log", "Show the log", "Help", "program_log.show", "What the program did, and what went wrong",
+               (), "Log"),
+    ActionSpec("log_folder", "Open the log's folder", "Help", "program_log.open_folder",
+               "Where the log and its former parts are", (), "Log"),
+    ActionSpec("about", "About vpdesk", "Help", "dialogs.show_about", "Version and licence", (), "About"),
 )  # fmt: skip
 
 MENUS: Final = tuple(dict.fromkeys(spec.menu for spec in ACTIONS))

@@ -85,14 +85,9 @@ class Layouts(QObject):
     def show_built_in(self, name: str) -> None:
         """Arrange the window as one of `BUILT_IN`."""
         plan = BUILT_IN[name]
-        self._settings.prefer(
-            ladder="yes" if plan.has_ladder else "no",
-            strips="yes" if plan.has_strips else "no",
-            ladder_width=0,
-            strips_height=0,
-            strip_layout=Arrangement().strip_layout,
+        self._arrange(
+            Arrangement(ladder="yes" if plan.has_ladder else "no", strips="yes" if plan.has_strips else "no")
         )
-        self._panels.apply()
         for dock in self._window.findChildren(QDockWidget):
             dock.setFloating(False)
             dock.setVisible(dock.objectName() in plan.docks)
@@ -100,10 +95,7 @@ class Layouts(QObject):
     def show_own(self, name: str) -> None:
         """Arrange the window as it was when the user gave that a name."""
         arrangement = self._settings.preferences.arrangements[name]
-        changes = arrangement.as_dict()
-        del changes["window_state"]
-        self._settings.prefer(**changes)
-        self._panels.apply()
+        self._arrange(arrangement)
         if not self._window.restoreState(QByteArray(arrangement.window_state)):
             self.noticed.emit(f"Of the layout {name} only ladder and strips could be read.")
         bring_docks_into_view(self._window)
@@ -149,16 +141,19 @@ class Layouts(QObject):
 
     # --- inside ------------------------------------------------------------------------------------
 
+    def _arrange(self, arrangement: Arrangement) -> None:
+        """Arrange all but the docks."""
+        changes = arrangement.as_dict()
+        del changes["window_state"]
+        self._settings.prefer(**changes)
+        self._panels.apply()
+
     def _current(self) -> Arrangement:
-        chosen = self._settings.preferences
-        now = Arrangement(bytes(self._window.saveState().data()))
         return replace(
-            now,
-            ladder="no" if self._panels.ladder.isHidden() else "yes",
+            self._settings.preferences.arrangement(),
+            window_state=bytes(self._window.saveState().data()),
+            ladder="no" if self._panels.ladder.isHidden() else "yes",  # not "auto": as it is seen
             strips="no" if self._panels.strips.isHidden() else "yes",
-            strip_layout=self._panels.strips.strip_layout(),
-            ladder_width=chosen.ladder_width,
-            strips_height=chosen.strips_height,
         )
 
     def _trouble_with(self, name: str) -> str:

@@ -43,6 +43,7 @@ from vpdesk.ui.help_dialogs import AnomalyDialog
 from vpdesk.ui.icons import icon
 from vpdesk.ui.inspector import InspectorDock
 from vpdesk.ui.layouts import Layouts
+from vpdesk.ui.log_window import ProgramLog
 from vpdesk.ui.looks import Looks
 from vpdesk.ui.notices import NoticeBar
 from vpdesk.ui.picture_saver import PictureSaver
@@ -140,6 +141,7 @@ class MainWindow(QMainWindow):
         self.transport.set_live(bool(facts and facts.is_live))
         self._forget_former()
         self.playback.set_session(facts)
+        self.pictures.set_session(session)
         self.inspector.set_session(session)
         enable_actions(self.actions_by_id, facts)
         self.choices.set_instrument(facts.symbol if facts else "", facts.dataset if facts else "")
@@ -330,6 +332,7 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         menus = fill_menus(self.menuBar(), self.actions_by_id)
         self.layouts = Layouts(self, self.panels, self._settings, menus["View > Layouts"])
+        self.program_log = ProgramLog(self)
         self.dialogs = WindowDialogs(self, self.actions_by_id, self.shortcuts, self.layouts)
         menus["File"].insertMenu(self.actions_by_id["live"], self.files.recent_menu)
         self.addToolBar(make_toolbar(self.actions_by_id, self._choice_buttons))
@@ -358,6 +361,7 @@ class MainWindow(QMainWindow):
         self.welcome.back_requested.connect(self.leave_start_page)
         self.shortcuts.changed.connect(self._on_shortcuts_changed)
         self.layouts.noticed.connect(self.show_notice)
+        self.program_log.noticed.connect(self.show_notice)
         self.looks.tones_changed.connect(self._on_tones_changed)
         self.playback.requested.connect(self.send)
         self.playback.noticed.connect(self.show_notice)
@@ -480,6 +484,7 @@ class MainWindow(QMainWindow):
         self.welcome.show_icons()
         self.chart.set_theme(tones.is_dark)
         self.explanation.set_tones(tones)
+        self.pictures.set_tones(tones)
         self.panels.set_tones(tones)
         self.inspector.set_tones(tones)
 
