@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from datetime import UTC, tzinfo
+from typing import Final
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtGui import QAction
 
 from vpdesk.display.layers import LAYERS
@@ -16,7 +17,8 @@ from vpdesk.ui.times import resolve_zone
 from vpdesk.ui.view_history import ViewHistory
 from vpdesk.ui.words import quantity_unit
 
-_NO_INSTRUMENT: InstrumentKey = ("", "")
+_NO_INSTRUMENT: Final[InstrumentKey] = ("", "")
+_EDITOR_GAP: Final = 32  # points from the corner of the field
 
 
 class ChartChoices(QObject):
@@ -105,6 +107,9 @@ class ChartChoices(QObject):
             self._scale_editor.fit_requested.connect(self._on_fit_requested)
         layer = LAYERS[self._settings.preferences.layer]
         unit = layer.unit.format(quantity=quantity_unit(self._instrument[0]))
+        # over the oldest columns: what is new stays in sight
+        corner = QPoint(self._chart.field_margins()[0] + _EDITOR_GAP, _EDITOR_GAP)
+        self._scale_editor.move(self._chart.mapToGlobal(corner))
         self._scale_editor.edit(layer, unit, self._chart.scale())
 
     def dim_by_age(self, is_dimming: bool) -> None:
