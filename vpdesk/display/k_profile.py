@@ -17,6 +17,7 @@ from vpdesk.core.ring import (
     H_CENTRE,
     H_CLOCK_NS,
     H_CLOSE_TICK_M2,
+    H_EVENT_ID,
     H_FLAGS,
     H_SPOT_TICK,
     H_START_NS,
@@ -66,8 +67,8 @@ class KProfile:
 
     Attributes
     ----------
-    seq, start_ns, centre : int
-        The column, its first instant, its bucket at k = 0.
+    seq, start_ns, event_id, centre : int
+        The column, its first instant, the last event in it, its bucket at k = 0.
     is_open, is_gap : bool
         Whether it is the newest one; whether the feed, and so the book, was missing.
     mid_k : float
@@ -87,6 +88,7 @@ class KProfile:
 
     seq: int
     start_ns: int
+    event_id: int
     centre: int
     tick_size: int
     ticks_per_bucket: int
@@ -130,6 +132,7 @@ def read_profile(ring: GridRing, params: EngineParams, seq: int) -> KProfile | N
     return KProfile(
         seq=seq,
         start_ns=int(header[H_START_NS]),
+        event_id=int(header[H_EVENT_ID]),
         centre=int(header[H_CENTRE]),
         tick_size=ring.tick_size,
         ticks_per_bucket=ring.ticks_per_bucket,

@@ -331,6 +331,10 @@ class HeatmapView(QWidget):
             header=window.open_header.copy(),
         )
 
+    def refresh(self) -> None:
+        """Paint a frame at the next `tick`, even if the ring holds nothing new."""
+        self._is_stale = True
+
     def repaint_now(self) -> None:
         """Paint the last frame before returning, for measurements."""
         self._canvas.viewport().repaint()

@@ -10,14 +10,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from vpdesk.display.overlay_shapes import BOUGHT, SOLD, TradeDots
+from vpdesk.display.overlay_shapes import TradeDots
 
 # Over blue and amber, mint and rose stay apart; and mint is the lighter one for eyes that see no hue.
 BID_COLOUR: Final = "#7ee8c7"
 ASK_COLOUR: Final = "#f28ab8"
 SPOT_COLOUR: Final = "#ffffff"
-_DOT_FILL: Final = {BOUGHT: "#b9fbe3", SOLD: "#e8509a"}
-_DOT_UNKNOWN: Final = "#b8bec8"
+DOT_COLOURS: Final = ("#b9fbe3", "#e8509a", "#b8bec8")  # bought, sold, aggressor unknown
 _DOT_RIM: Final = "#0a0c10"
 _MARK_COLOUR: Final = "#ffffff"
 
@@ -130,7 +129,7 @@ class OverlayItem(QGraphicsItem):
         picture = self._dot_pictures.get(key)
         if picture is None:
             radius_px = n_steps * _DOT_STEP_PT * self._density
-            picture = self._dot_pictures[key] = _draw_dot(_DOT_FILL.get(side, _DOT_UNKNOWN), radius_px)
+            picture = self._dot_pictures[key] = _draw_dot(DOT_COLOURS[side], radius_px)
         return picture
 
     def _pen(self, colour: str, is_dotted: bool) -> QPen:

@@ -1,0 +1,270 @@
+"""Pressure and vacuum of one column by k, as mirrored bars around a middle line.
+
+A bar's faint part is the cell's value, as the field shows it; its strong part is what of it counts in the
+drive, where only near and fresh buckets count. Bars are as long as the root of their value, for values span
+decades.
+"""
+
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from vpdesk.display.k_profile import ABOVE, BELOW, KProfile
+from vpdesk.display.strip_bins import HeldRange, round_up
+from vpdesk.display.text import MINUS, number_text, price_text
+from vpdesk.ui.inks import inks_for
+from vpdesk.ui.theme import DARK, Tones, tabular
+
+_HEAD_PT: Final = 18
+_LEAST_LABEL_PT: Final = 14  # between two labels
+_LABEL_STEPS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
+_GRID_FROM_PT: Final = 4.0  # higher rows keep a point free
+_SPACE_PT: Final = 6
+_FAINT: Final = 95  # opacity of what does not count, of 255
+_TINT: Final = 26
+_USUAL_SHARE: Final = 0.99  # of the bars fit; a longer one ends in a notch
+_NOTCH_PT: Final = 3
+
+
+class KProfilePlot(QWidget):
+    """The profile. Every method is for the UI thread.
+
+    Signals
+    -------
+    pointed(int or None)
+        Index of the bucket under the pointer.
+    """
+
+    pointed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Pressure and vacuum by distance from the spot")
+        self._font = tabular(self.font(), scale=0.85)
+        self._metrics = QFontMetricsF(self._font)
+        self._tones: Tones = DARK
+        self._unit = ""
+        self._range = HeldRange(_USUAL_SHARE)
+        self._held_top: float | None = None  # of a scale that the user fitted
+        self._hovered = -1
+        self.profile: KProfile | None = None
+
+    def set_tones(self, tones: Tones) -> None:
+        """Take the theme's colours."""
+        self._tones = tones
+        self.update()
+
+    def show_profile(self, profile: KProfile | None, unit: str, key: object) -> None:
+        """Show a column, or none. Another ``key`` (an instrument, parameters) starts the scale afresh."""
+        self.profile, self._unit = profile, unit
+        if profile is not None:
+            self._range.fit(np.concatenate([profile.pressure, profile.vacuum]), key)
+            if self._hovered >= profile.k.size:
+                self._point(-1)
+        self.update()
+
+    @property
+    def top(self) -> float:
+        """The value at both ends of the scale, quantity / s."""
+        return self._range.top if self._held_top is None else self._held_top
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the scale stays as the user fitted it."""
+        return self._held_top is not None
+
+    def hold_scale(self, is_held: bool) -> None:
+        """Fit the scale to the column shown and keep it so, or let it follow again."""
+        self._held_top = None
+        if is_held and self.profile is not None:
+            most = float(max(self.profile.pressure.max(), self.profile.vacuum.max()))
+            self._held_top = round_up(most) if most > 0 else self._range.top
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Give every bucket of a usual band some points."""
+        return QSize(300, 420)
+
+    def minimumSizeHint(self) -> QSize:
+        """Keep a few labels readable."""
+        return QSize(230, 120)
+
+    # --- where things stand ------------------------------------------------------------------------
+
+    def row_rect(self, i: int) -> QRectF:
+        """Return the row of the i-th bucket, in points; the highest k is at the top."""
+        n = 1 if self.profile is None else self.profile.k.size
+        height = (self.height() - _HEAD_PT) / n
+        return QRectF(0, _HEAD_PT + (n - 1 - i) * height, self.width(), height)
+
+    def middle_pt(self) -> float:
+        """Return where both bars begin: vacuum to the left, pressure to the right."""
+        left = self._label_width() + 2 * _SPACE_PT
+        return float(round((left + self.width()) / 2))
+
+    def bar_pt(self, value: float) -> float:
+        """Return how long the bar of a value is."""
+        return min(float(np.sqrt(max(value, 0.0) / self.top)), 1.0) * self._reach_pt()
+
+    def _reach_pt(self) -> float:
+        return max(1.0, self.width() - self.middle_pt() - _SPACE_PT)
+
+    def _label_width(self) -> float:
+        """Return the width of a label: both ends of the band have the longest ones."""
+        profile = self.profile
+        if profile is None:
+            return 40.0
+        return max(self._metrics.horizontalAdvance(_label(profile, i)) for i in (0, profile.k.size - 1))
+
+    def bucket_at(self, y_pt: float) -> int:
+        """Return the index of the bucket at a height; -1 if there is none."""
+        if self.profile is None or not _HEAD_PT <= y_pt < self.height():
+            return -1
+        n = self.profile.k.size
+        return n - 1 - int((y_pt - _HEAD_PT) / (self.height() - _HEAD_PT) * n)
+
+    # --- Qt ----------------------------------------------------------------------------------------
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Read the bucket under the pointer."""
+        self._point(self.bucket_at(event.position().y()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Read no bucket."""
+        self._point(-1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint everything."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._tones.field))
+        painter.setFont(self._font)
+        profile = self.profile
+        if profile is not None:
+            self._paint_sides(painter, profile)
+            self._paint_bars(painter, profile)
+            self._paint_labels(painter, profile)
+            self._paint_spot(painter, profile)
+        self._paint_head(painter)
+
+    def _point(self, i: int) -> None:
+        if i != self._hovered:
+            self._hovered = i
+            self.pointed.emit(i if i >= 0 else None)
+            self.update()
+
+    # --- painting ----------------------------------------------------------------------------------
+
+    def _paint_head(self, painter: QPainter) -> None:
+        """Name both sides and the end of their scales."""
+        painter.fillRect(QRectF(0, 0, self.width(), _HEAD_PT), QColor(self._tones.window))
+        inks = inks_for(self._tones.is_dark)
+        middle, reach = self.middle_pt(), self._reach_pt()
+        end = f"{number_text(self.top)} {self._unit}/s" if self.profile is not None else ""
+        left = QRectF(middle - reach, 0, reach - _SPACE_PT, _HEAD_PT)
+        right = QRectF(middle + _SPACE_PT, 0, reach - _SPACE_PT, _HEAD_PT)
+        centre = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(QColor(inks.vacuum))
+        painter.drawText(left, Qt.AlignmentFlag.AlignRight | centre, "vacuum")
+        painter.setPen(QColor(inks.pressure))
+        painter.drawText(right, Qt.AlignmentFlag.AlignLeft | centre, "pressure")
+        painter.setPen(QColor(self._tones.muted))
+        painter.drawText(right, Qt.AlignmentFlag.AlignRight | centre, end)
+
+    def _paint_sides(self, painter: QPainter, profile: KProfile) -> None:
+        """Tint the rows below and above the spot."""
+        inks = inks_for(self._tones.is_dark)
+        for side, ink, words in ((BELOW, inks.bid, "below the spot"), (ABOVE, inks.ask, "above the spot")):
+            rows = np.flatnonzero(profile.side == side)
+            if rows.size == 0:
+                continue
+            area = self.row_rect(int(rows[-1])).united(self.row_rect(int(rows[0])))
+            painter.fillRect(area, _translucent(ink, _TINT))
+            painter.setPen(QColor(self._tones.muted))
+            at = Qt.AlignmentFlag.AlignTop if side == ABOVE else Qt.AlignmentFlag.AlignBottom
+            painter.drawText(area.adjusted(0, 1, -_SPACE_PT, -1), Qt.AlignmentFlag.AlignRight | at, words)
+        if self._hovered >= 0:
+            painter.fillRect(self.row_rect(self._hovered), _translucent(self._tones.text, _TINT))
+
+    def _paint_bars(self, painter: QPainter, profile: KProfile) -> None:
+        inks = inks_for(self._tones.is_dark)
+        middle, weight = self.middle_pt(), profile.weight
+        for values, ink, direction in (
+            (profile.vacuum, QColor(inks.vacuum), -1),
+            (profile.pressure, QColor(inks.pressure), 1),
+        ):
+            faint = _translucent(ink.name(), _FAINT)
+            for i in np.flatnonzero(values > 0).tolist():
+                self._paint_bar(painter, i, middle, direction * self.bar_pt(values[i]), faint)
+                self._paint_bar(painter, i, middle, direction * self.bar_pt(weight[i] * values[i]), ink)
+                if values[i] > self.top:
+                    self._paint_notch(painter, i, middle + direction * self._reach_pt(), direction)
+        painter.fillRect(QRectF(middle, _HEAD_PT, 1, self.height()), QColor(self._tones.muted))
+
+    def _paint_bar(self, painter: QPainter, i: int, middle: float, length: float, colour: QColor) -> None:
+        row = self.row_rect(i)
+        height = row.height() - (1 if row.height() >= _GRID_FROM_PT else 0)
+        painter.fillRect(QRectF(min(middle, middle + length), row.top(), abs(length), height), colour)
+
+    def _paint_notch(self, painter: QPainter, i: int, x: float, direction: int) -> None:
+        """Cut the end of a bar that is longer than the scale."""
+        row = self.row_rect(i)
+        left = x - direction * 2 * _NOTCH_PT
+        painter.fillRect(
+            QRectF(min(left, left + direction * _NOTCH_PT / 2), row.top(), _NOTCH_PT / 2, row.height()),
+            QColor(self._tones.field),
+        )
+
+    def _paint_labels(self, painter: QPainter, profile: KProfile) -> None:
+        """Write k and price beside every so many buckets."""
+        row_pt = self.row_rect(0).height()
+        step = next((step for step in _LABEL_STEPS if step * row_pt >= _LEAST_LABEL_PT), _LABEL_STEPS[-1])
+        width = self._label_width()
+        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for i in np.flatnonzero(profile.k % step == 0).tolist():
+            centre = self.row_rect(i).center().y()
+            if not _HEAD_PT + 6 <= centre <= self.height() - 6:
+                continue
+            is_spot = int(profile.k[i]) == 0
+            painter.setPen(QColor(self._tones.text if is_spot else self._tones.muted))
+            painter.drawText(QRectF(_SPACE_PT, centre - 8, width, 16), align, _label(profile, i))
+
+    def _paint_spot(self, painter: QPainter, profile: KProfile) -> None:
+        """Draw the mid price, where the sides part."""
+        row_pt = self.row_rect(0).height()
+        y = self.row_rect(0).bottom() - (profile.mid_k - int(profile.k[0])) * row_pt
+        pen = QPen(QColor(self._tones.text), 1, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        y = round(y) + 0.5
+        painter.drawLine(QPointF(self._label_width() + 2 * _SPACE_PT, y), QPointF(self.width(), y))
+
+
+def reading_words(profile: KProfile, i: int, unit: str) -> tuple[str, str]:
+    """Return what one bucket holds, and how it counts in the drive."""
+    pressure, vacuum, depth = (
+        number_text(float(values[i])) for values in (profile.pressure, profile.vacuum, profile.depth)
+    )
+    holds = f"{_label(profile, i)}: pressure {pressure}, vacuum {vacuum} {unit}/s, depth {depth}"
+    if profile.side[i] == 0:
+        return holds, "Astride the spot: it counts on neither side."
+    near, fresh, weight = (
+        f"{100 * share:.3g}%" for share in (profile.nearness[i], profile.freshness[i], profile.weight[i])
+    )
+    return holds, f"{weight} of it counts in the drive: near {near}, fresh {fresh}."
+
+
+def _label(profile: KProfile, i: int) -> str:
+    k = int(profile.k[i])
+    words = f"{k:+d}".replace("-", MINUS) if k else "0"
+    return f"{words}  {price_text(profile.tick_of(i), profile.tick_size)}"
+
+
+def _translucent(ink: str, alpha: int) -> QColor:
+    colour = QColor(ink)
+    colour.setAlpha(alpha)
+    return colour
