@@ -1,5 +1,6 @@
 """The command line as a user meets it: a process of its own, its output, its exit code, its files."""
 
+import json
 import os
 import re
 import subprocess
@@ -208,7 +209,7 @@ def test_a_picture_has_its_size_and_says_where_it_came_from(
     assert image.text("Software") == f"vpdesk {__version__}"
     assert (image.text("Event"), image.text("Digest")) == (expected[0], expected[1])
     assert image.text("Source")
-    assert "'half_width': 80" in image.text("Parameters")
+    assert json.loads(image.text("Parameters"))["half_width"] == 80
     colours = {image.pixel(x, y) for x in range(200, 1100, 10) for y in range(200, 600, 10)}
     assert len(colours) > 20  # a field, not an empty window
 

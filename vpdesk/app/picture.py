@@ -3,24 +3,27 @@
 import datetime
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vpdesk import __version__
 from vpdesk.app import environment
 from vpdesk.app.progress import progress_bar
-from vpdesk.errors import SourceError, VpdeskError
+from vpdesk.errors import VpdeskError
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QImage
-
-    from vpdesk.app.desk import Desk
     from vpdesk.runtime.replay_session import ReplaySession
     from vpdesk.sources.tape import Tape
+    from vpdesk.ui.heatmap import HeatmapView
+    from vpdesk.ui.main_window import MainWindow
+    from vpdesk.ui.picture_saver import Picture
+
+Arrange = Callable[["MainWindow"], None]
 
 TIMEOUT_S: Final = 600.0
 SETTLE_S: Final = 0.15  # some frames of the window's timer
+QUIET_S: Final = 2.5  # the rates in the health strip are of the last second
 LAYERS: Final = ("net", "balance", "pressure", "vacuum", "resistance", "depth", "age")
 NS_PER_DAY: Final = 86_400 * 10**9
 
@@ -41,8 +44,8 @@ class Wish:
     tick_size: str | None
 
 
-def draw(wish: Wish) -> str:
-    """Draw a picture; return one line about it.
+def draw(wish: Wish, arrange: "Arrange | None" = None) -> str:
+    """Draw a picture; return one line about it. `arrange` may do what a user would do before.
 
     Raises
     ------
@@ -61,25 +64,14 @@ def draw(wish: Wish) -> str:
     start_ns = tape.instrument.first_ts_ns
     at_ns = read_time(wish.at, start_ns) if wish.at is not None else None
     from vpdesk.app.desk import make_application
+    from vpdesk.ui.picture_saver import write_picture
 
     make_application(["vpdesk"])
-    session, image = _draw_session(wish, tape, at_ns, width, height)
-    status = session.status
-    for name, text in {
-        "Software": f"vpdesk {__version__}",
-        "Source": tape.facts.content_id,
-        "Instrument": f"{tape.instrument.name} ({tape.facts.dataset})",
-        "Event": str(status.event_id),
-        "Time": str(status.clock_ns),
-        "Parameters": str(session.params.as_dict()),
-        "Digest": status.digest,
-    }.items():
-        image.setText(name, text)
+    picture = _draw_session(wish, tape, at_ns, (width, height), arrange)
     tape.close()
-    if not image.save(str(wish.output), "PNG"):  # type: ignore[call-overload]
-        raise SourceError(f"The picture could not be written to {wish.output}.")
+    write_picture(picture, wish.output)
     note = f"; {tape.problem}" if tape.problem else ""
-    return f"{wish.output}: event {status.event_id}, digest {status.digest}{note}"
+    return f"{wish.output}: event {picture.texts['Event']}, digest {picture.texts['Digest']}{note}"
 
 
 def _open(wish: Wish) -> "Tape":
@@ -95,29 +87,36 @@ def _open(wish: Wish) -> "Tape":
 
 
 def _draw_session(
-    wish: Wish, tape: "Tape", at_ns: int | None, width: int, height: int
-) -> "tuple[ReplaySession, QImage]":
+    wish: Wish, tape: "Tape", at_ns: int | None, size: tuple[int, int], arrange: "Arrange | None"
+) -> "Picture":
     from PySide6.QtCore import QTemporaryDir
 
     from vpdesk.app import replay
     from vpdesk.app.desk import Desk
     from vpdesk.runtime.commands import SeekEvent, SeekTime
+    from vpdesk.ui.picture_saver import CHART, WINDOW
     from vpdesk.ui.settings import SettingsFile
 
     folder = QTemporaryDir()
     desk = Desk(SettingsFile(Path(folder.path()) / "picture.ini"))
-    desk.window.looks.show_theme(wish.theme)
-    desk.window.resize(width, height)
+    window = desk.window
+    window.looks.show_theme(wish.theme)
     session = replay.session_for(tape, is_demo=not wish.files, is_playing=False)
     desk.show_session(session, None)
     session.send(SeekEvent(tape.n_records) if at_ns is None else SeekTime(at_ns))
-    desk.window.chart.set_layer(wish.layer)
-    desk.window.show()
+    window.chart.set_layer(wish.layer)
+    window.show()
     _wait_for_rest(session)
-    image = _grab(desk, wish, width, height)
-    desk.window.close()
+    _set_size(window, wish.whole_window, size)
+    _show_columns(window.chart, wish.columns)
+    if arrange is not None:
+        arrange(window)
+        _wait_for_quiet(session)
+    picture = window.pictures.take(WINDOW if wish.whole_window else CHART, size)
+    assert picture is not None  # there is a session
+    window.close()
     folder.remove()
-    return session, image
+    return picture
 
 
 def _live_for(seconds: float) -> None:
@@ -144,21 +143,32 @@ def _wait_for_rest(session: "ReplaySession") -> None:
         _live_for(0.02)
 
 
-def _grab(desk: "Desk", wish: Wish, width: int, height: int) -> "QImage":
-    chart = desk.window.chart
-    if not wish.whole_window:  # the chart alone, drawn at the size asked for
+def _wait_for_quiet(session: "ReplaySession") -> None:
+    """Let the window live until nothing in it moves any more: no index grows, no rate is left to show."""
+    while session.status.index_progress is not None:
         _live_for(SETTLE_S)
-        around = desk.window.size() - chart.size()
-        desk.window.resize(width + around.width(), height + around.height())
+    _live_for(QUIET_S)
+
+
+def _set_size(window: "MainWindow", is_whole: bool, size: tuple[int, int]) -> None:
+    """Give the window such a size that its picture, or the chart's with its caption, gets this one."""
+    from vpdesk.ui.picture_saver import CAPTION_PT
+
+    window.resize(*size)
+    if not is_whole:
+        _live_for(SETTLE_S)
+        around = window.size() - window.chart.size()
+        window.resize(size[0] + around.width(), size[1] - CAPTION_PT + around.height())
+    _live_for(SETTLE_S)
+
+
+def _show_columns(chart: "HeatmapView", n_columns: int) -> None:
     for _ in range(3):  # sizes settle, then the scale is fitted to what is seen
         _live_for(SETTLE_S)
         first, last = chart.visible_columns()
-        chart.zoom((last - first + 1) / wish.columns)
+        chart.zoom((last - first + 1) / n_columns)
         chart.fit_scale()
     _live_for(SETTLE_S)
-    if wish.whole_window:
-        return desk.window.grab().toImage()
-    return chart.picture(width, height)
 
 
 def read_size(text: str) -> tuple[int, int]:

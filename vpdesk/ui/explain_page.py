@@ -122,6 +122,7 @@ class ExplainPage(QDialog):
             f"h2 {{ font-size: 15pt; margin-top: 26px; margin-bottom: 4px; }}"
             f"p, li {{ line-height: 132%; margin-top: 7px; }}"
             f"pre {{ background: {tones.panel}; margin: 8px 0; }}"
+            f".picture {{ line-height: 100%; margin-top: 14px; }}"
             f".caption {{ color: {tones.muted}; margin-bottom: 14px; }}"
             f"a {{ color: {tones.accent}; text-decoration: none; }}"
         )
@@ -131,7 +132,8 @@ class ExplainPage(QDialog):
 
     def _section_html(self, section: Section) -> str:
         pictures = "".join(
-            f'<p><img src="{_url(name)}" width="{WIDTH_PT}"></p><p class="caption">{escape(caption)}</p>'
+            f'<p class="picture"><img src="{_url(name)}" width="{WIDTH_PT}"></p>'
+            f'<p class="caption">{escape(caption)}</p>'
             for name, caption in section.pictures
             if name in self._lessons
         )
