@@ -28,6 +28,8 @@ REMEMBERED = frozenset(
         "mark_event",
         "set_pin",
         "reading",
+        "add_annotation",
+        "refresh",
         "zoom_pt",
         "set_zoom_pt",
     ]

@@ -235,6 +235,10 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("inspect", "Inspect a cell", "View", "inspect_cell",
                "Pin the cell under the pointer, or else the newest at the spot", ("I",),
                "Panels", needs=Needs.SESSION),
+    ActionSpec("direction", "Direction", "View", "direction.turn",
+               "Show or hide the drive and what makes it, by distance from the spot", ("G",), "Panels"),
+    ActionSpec("volume_profile", "Volume profile", "View", "volume_profile.show",
+               "Draw or hide how much traded at each price in view", ("V",), "Panels", is_toggle=True),
     *(ActionSpec(f"strip_{name}", title, "View", "panels.show_strip", f"Show or hide: {title.lower()}", (),
                  "Panels", "Choose strips", argument=name, is_toggle=True)
       for name, title in STRIP_TITLES.items()),

@@ -48,6 +48,7 @@ from vpdesk.ui.looks import Looks
 from vpdesk.ui.notices import NoticeBar
 from vpdesk.ui.picture_saver import PictureSaver
 from vpdesk.ui.playback_docks import PlaybackDocks
+from vpdesk.ui.reading_dock import ReadingDock
 from vpdesk.ui.readout import ReadoutBar, reading_pairs
 from vpdesk.ui.recent_files import RecentFile
 from vpdesk.ui.settings import SettingsFile
@@ -55,6 +56,7 @@ from vpdesk.ui.shortcuts import Shortcuts
 from vpdesk.ui.theme import Tones
 from vpdesk.ui.transport import TransportBar
 from vpdesk.ui.visible_range import VisibleRange
+from vpdesk.ui.volume_profile import VolumeProfileChoice
 from vpdesk.ui.welcome import WelcomePage
 from vpdesk.ui.window_dialogs import WindowDialogs
 from vpdesk.ui.window_place import remember_place, restore_place
@@ -143,9 +145,12 @@ class MainWindow(QMainWindow):
         self.playback.set_session(facts)
         self.pictures.set_session(session)
         self.inspector.set_session(session)
+        self.direction.set_session(session)
         enable_actions(self.actions_by_id, facts)
         self.choices.set_instrument(facts.symbol if facts else "", facts.dataset if facts else "")
-        self.panels.set_quantity_unit(quantity_unit(facts.dataset if facts else ""))
+        unit = quantity_unit(facts.dataset if facts else "")
+        self.panels.set_quantity_unit(unit)
+        self.volume_profile.set_quantity_unit(unit)
         if session is not None:
             self._send_speed(session)
             self.draw_frame()
@@ -176,6 +181,7 @@ class MainWindow(QMainWindow):
             self._frame_rate.count()
         self.panels.refresh(ring, session.grid)
         self.inspector.pull()
+        self.direction.pull()
         self.visible_range.show(ring)
         status = session.status
         if status is not self._status:
@@ -326,6 +332,11 @@ class MainWindow(QMainWindow):
         self.playback = PlaybackDocks(self)
         self.inspector = InspectorDock(self.chart, self)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.inspector)
+        self.direction = ReadingDock(self.chart, self.inspector, self)
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.direction)
+        self.volume_profile = VolumeProfileChoice(
+            self.chart, self._settings, self.actions_by_id["volume_profile"], self
+        )
         self.visible_range = VisibleRange(self.chart, self.transport.slider, self)
         self._choice_buttons = ChoiceButtons()
 
@@ -370,14 +381,17 @@ class MainWindow(QMainWindow):
         self.choices.zone_changed.connect(self.transport.set_zone)
         self.choices.zone_changed.connect(self.playback.set_zone)
         self.choices.zone_changed.connect(self.inspector.set_zone)
+        self.choices.zone_changed.connect(self.direction.set_zone)
         self.choices.scale_shown.connect(self._on_scale_shown)
         self.chart.hovered.connect(self._on_chart_hovered)
         self.choices.scale_shown.connect(self.inspector.refresh)
         self.inspector.requested.connect(self.send)
+        self.panels.strips.pointed.connect(self.direction.point_at)
 
     def _apply_preferences(self) -> None:
         self.choices.apply()
         self.panels.apply()
+        self.volume_profile.apply()
         self.looks.show_theme(self._settings.preferences.theme)
         self._show_recent()
         self.files.look_for_missing()
@@ -439,6 +453,7 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(f"{facts.title} - vpdesk")
             self.choices.set_instrument(facts.symbol, facts.dataset)
             self.inspector.set_session(self._session)
+            self.direction.set_session(self._session)
 
     def _ask_for_history(self, session: Session) -> None:
         """Have the columns filled in that the view shows and the ring does not hold."""
@@ -487,6 +502,7 @@ class MainWindow(QMainWindow):
         self.pictures.set_tones(tones)
         self.panels.set_tones(tones)
         self.inspector.set_tones(tones)
+        self.direction.set_tones(tones)
 
 
 def _stack(parent: QWidget, *widgets: QWidget, stretched: QWidget) -> None:

@@ -52,6 +52,7 @@ class Preferences:
     layer: str = "net"
     price_axis: str = "price"
     dims_by_age: bool = False
+    has_volume_profile: bool = False
     overlays: frozenset[str] = frozenset(OVERLAYS) - {"spot"}
     theme: str = "system"
     time_zone: str = "UTC"
@@ -67,6 +68,7 @@ class Preferences:
     strip_layout: StripLayout = field(default_factory=StripLayout)
     ladder_width: int = 0
     strips_height: int = 0
+    ladder_hidden: frozenset[str] = frozenset()
     arrangements: Mapping[str, Arrangement] = field(default_factory=dict)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -116,7 +118,8 @@ class SettingsFile:
         for name in ("layer", "price_axis", "theme", "time_zone", "at_start"):
             store.setValue(f"window/{name}", getattr(preferences, name))
         store.setValue("window/geometry", QByteArray(preferences.geometry))
-        store.setValue("window/dims_by_age", "yes" if preferences.dims_by_age else "no")
+        for name in ("dims_by_age", "has_volume_profile"):
+            store.setValue(f"window/{name}", "yes" if getattr(preferences, name) else "no")
         store.setValue("window/overlays", " ".join(sorted(preferences.overlays)) or "none")
         store.setValue("window/speed", repr(preferences.speed))
         write_arrangement(store, preferences.arrangement())
@@ -165,6 +168,7 @@ class SettingsFile:
             price_axis=read_choice(store, "price_axis", PRICE_AXES, default.price_axis),
             overlays=read_names(store, "overlays", OVERLAYS, default.overlays),
             dims_by_age=read_choice(store, "dims_by_age", ("yes", "no"), "no") == "yes",
+            has_volume_profile=read_choice(store, "has_volume_profile", ("yes", "no"), "no") == "yes",
             theme=read_choice(store, "theme", THEMES, default.theme),
             time_zone=read_choice(store, "time_zone", ZONES, default.time_zone),
             speed=_speed(store),
