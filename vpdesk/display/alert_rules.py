@@ -28,6 +28,7 @@ from vpdesk.errors import VpdeskError
 
 MAX_RULES: Final = 50  # of one instrument
 MAX_REACH: Final = 500  # buckets
+DEFAULT_WINDOW_S: Final = 5.0
 MAX_WINDOW_S: Final = 60.0
 MIN_WINDOW_S: Final = 0.1
 MAX_PAUSE_S: Final = 3600.0
@@ -133,7 +134,7 @@ class AlertRule:
     threshold: float
     is_above: bool = True
     place: Place = field(default_factory=WholeBand)
-    window_s: float = 5.0
+    window_s: float = DEFAULT_WINDOW_S
     pause_s: float = 1.0
     is_on: bool = True
 
@@ -191,11 +192,14 @@ def unit_of(quantity: Quantity, quantity_unit: str) -> str:
             return f"{quantity_unit}/s"
 
 
+def figure_text(quantity: Quantity, value: float) -> str:
+    """Write a measured value or a threshold without its unit."""
+    return f"{value:.2f}".replace("-", MINUS) if quantity is Quantity.DRIVE else number_text(value)
+
+
 def value_text(quantity: Quantity, value: float, quantity_unit: str) -> str:
     """Write a measured value or a threshold with its unit."""
-    if quantity is Quantity.DRIVE:
-        return f"{value:.2f}".replace("-", MINUS)
-    return f"{number_text(value)} {unit_of(quantity, quantity_unit)}"
+    return f"{figure_text(quantity, value)} {unit_of(quantity, quantity_unit)}".rstrip()
 
 
 def rule_words(rule: AlertRule, quantity_unit: str, tick_size: int) -> str:

@@ -31,6 +31,7 @@ from vpdesk.runtime.commands import (
 from vpdesk.runtime.session import Session, SessionFacts
 from vpdesk.runtime.status import SessionStatus
 from vpdesk.ui.actions import enable_actions, make_actions
+from vpdesk.ui.alerts import Alerts
 from vpdesk.ui.bars import ChoiceButtons, fill_menus, make_toolbar
 from vpdesk.ui.chart_choices import ChartChoices
 from vpdesk.ui.chart_panels import ChartPanels
@@ -145,6 +146,7 @@ class MainWindow(QMainWindow):
         self.playback.set_session(facts)
         self.pictures.set_session(session)
         self.inspector.set_session(session)
+        self.alerts.set_session(session)
         self.direction.set_session(session)
         enable_actions(self.actions_by_id, facts)
         self.choices.set_instrument(facts.symbol if facts else "", facts.dataset if facts else "")
@@ -337,6 +339,7 @@ class MainWindow(QMainWindow):
         self.volume_profile = VolumeProfileChoice(
             self.chart, self._settings, self.actions_by_id["volume_profile"], self
         )
+        self.alerts = Alerts(self, self.chart, self._settings, self.actions_by_id["mute_alerts"])
         self.visible_range = VisibleRange(self.chart, self.transport.slider, self)
         self._choice_buttons = ChoiceButtons()
 
@@ -381,11 +384,15 @@ class MainWindow(QMainWindow):
         self.choices.zone_changed.connect(self.transport.set_zone)
         self.choices.zone_changed.connect(self.playback.set_zone)
         self.choices.zone_changed.connect(self.inspector.set_zone)
+        self.choices.zone_changed.connect(self.alerts.set_zone)
         self.choices.zone_changed.connect(self.direction.set_zone)
         self.choices.scale_shown.connect(self._on_scale_shown)
         self.chart.hovered.connect(self._on_chart_hovered)
         self.choices.scale_shown.connect(self.inspector.refresh)
         self.inspector.requested.connect(self.send)
+        self.alerts.requested.connect(self.send)
+        self.alerts.noticed.connect(self.show_notice)
+        self.alerts.focus_returned.connect(self._on_focus_returned)
         self.panels.strips.pointed.connect(self.direction.point_at)
 
     def _apply_preferences(self) -> None:
@@ -453,6 +460,7 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(f"{facts.title} - vpdesk")
             self.choices.set_instrument(facts.symbol, facts.dataset)
             self.inspector.set_session(self._session)
+            self.alerts.set_session(self._session)
             self.direction.set_session(self._session)
 
     def _ask_for_history(self, session: Session) -> None:
@@ -466,6 +474,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_frame_timer_timeout(self) -> None:
+        self.alerts.pull()  # also while nothing is drawn: that is when alerts matter most
         if not self.isMinimized():
             self.draw_frame()
         rate = self._frame_rate.take()

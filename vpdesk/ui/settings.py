@@ -13,6 +13,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from vpdesk.display.layers import LAYERS
 from vpdesk.runtime.commands import MAX_SPEED
+from vpdesk.ui.alert_settings import Rules, read_alerts, write_alerts
 from vpdesk.ui.arrangement import (
     Arrangement,
     read_arrangement,
@@ -43,8 +44,9 @@ _VERSION: Final = 1
 class Preferences:
     """The user's choices; every field has a sound default.
 
-    ``instruments`` holds what belongs to one instrument alone. ``window_state``, ``ladder``, ``strips`` and
-    what follows them are the fields of an `Arrangement`; ``arrangements`` are those kept under names.
+    ``instruments`` and ``alerts`` hold what belongs to one instrument alone.
+    ``window_state``, ``ladder``, ``strips`` and what follows them are the fields of an `Arrangement`;
+    ``arrangements`` are those kept under names.
     ``live`` is what the live dialog was last filled in with, which is never a key. ``keys`` are those that
     differ from the usual ones, by action. ``at_start`` is one of `STARTS`.
     """
@@ -61,6 +63,8 @@ class Preferences:
     recent_files: tuple[RecentFile, ...] = ()
     geometry: bytes = b""
     instruments: Mapping[InstrumentKey, InstrumentSettings] = field(default_factory=dict)
+    alerts: Mapping[InstrumentKey, Rules] = field(default_factory=dict)
+    alerts_muted: bool = False
     live: Mapping[str, str] = field(default_factory=dict)
     window_state: bytes = b""
     ladder: str = "auto"
@@ -118,7 +122,7 @@ class SettingsFile:
         for name in ("layer", "price_axis", "theme", "time_zone", "at_start"):
             store.setValue(f"window/{name}", getattr(preferences, name))
         store.setValue("window/geometry", QByteArray(preferences.geometry))
-        for name in ("dims_by_age", "has_volume_profile"):
+        for name in ("dims_by_age", "has_volume_profile", "alerts_muted"):
             store.setValue(f"window/{name}", "yes" if getattr(preferences, name) else "no")
         store.setValue("window/overlays", " ".join(sorted(preferences.overlays)) or "none")
         store.setValue("window/speed", repr(preferences.speed))
@@ -127,6 +131,7 @@ class SettingsFile:
         write_keys(store, preferences.keys)
         write_recent(store, preferences.recent_files)
         write_instruments(store, preferences.instruments)
+        write_alerts(store, preferences.alerts)
         for name, text in preferences.live.items():
             store.setValue(f"live/{name}", text)
         store.sync()
@@ -176,6 +181,8 @@ class SettingsFile:
             recent_files=read_recent(store),
             geometry=read_bytes(store, "geometry"),
             instruments=read_instruments(store),
+            alerts=read_alerts(store),
+            alerts_muted=read_choice(store, "alerts_muted", ("yes", "no"), "no") == "yes",
             live=_read_live(store),
             arrangements=read_arrangements(store),
             keys=read_keys(store),
