@@ -1,7 +1,8 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QRadioButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from vpdesk.ui.icons import SHAPES, icon
 from vpdesk.ui.theme import DARK, LIGHT, Tones, apply_tones, resolve_tones
@@ -33,6 +34,23 @@ def test_tones_reach_the_palette(qapp: QApplication, tones: Tones) -> None:
     apply_tones(qapp, tones)
     assert qapp.palette().window().color() == QColor(tones.window)
     assert qapp.palette().windowText().color() == QColor(tones.text)
+    qapp.setStyleSheet("")
+
+
+@pytest.mark.parametrize("tones", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("kind", [QCheckBox, QRadioButton, QComboBox])
+def test_boxes_rings_and_arrows_can_be_seen_in_both_themes(
+    qapp: QApplication, qtbot: QtBot, tones: Tones, kind: type[QWidget]
+) -> None:
+    apply_tones(qapp, tones)
+    widget = kind()
+    qtbot.addWidget(widget)
+    widget.resize(80, 24)
+    image = widget.grab().toImage()
+    middle = image.height() // 2
+    colours = {image.pixelColor(x, middle).name() for x in range(image.width())}
+    ground = tones.field if kind is QComboBox else tones.window
+    assert max(_contrast(colour, ground) for colour in colours) > 3  # WCAG AA for what is no text
     qapp.setStyleSheet("")
 
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 THEMES: Final = ("system", "dark", "light")
+_FUSION_DARKENS: Final = 128  # percent, from the window's colour to that of a ring
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ def apply_tones(app: QApplication, tones: Tones) -> None:
     if app.style().objectName() != "fusion":
         app.setStyle("Fusion")
     app.setPalette(_palette(tones))
+    for widget in ("QCheckBox", "QRadioButton"):
+        app.setPalette(_ringed(_palette(tones), tones), widget)
     app.setStyleSheet(_style_sheet(tones))
 
 
@@ -107,13 +110,28 @@ def _palette(tones: Tones) -> QPalette:
         role.Accent: tones.accent,
         role.Link: tones.accent,
         role.LinkVisited: tones.accent,
+        # the edges that Fusion gives to what a style sheet left to it
+        role.Light: tones.panel,
+        role.Midlight: tones.panel,
         role.Mid: tones.line,
+        role.Dark: tones.line,
+        role.Shadow: tones.line,
     }
     palette = QPalette(QColor(tones.panel), QColor(tones.window))
     for name, colour in colours.items():
         palette.setColor(name, QColor(colour))
     for name in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, name, _blend(tones.muted, tones.window, 0.6))
+    return palette
+
+
+def _ringed(palette: QPalette, tones: Tones) -> QPalette:
+    """Return a palette for widgets with a box or ring to tick.
+
+    Fusion draws it in a darker shade of the window, which nobody sees on a dark one; these widgets do not
+    paint the window's colour itself.
+    """
+    palette.setColor(QPalette.ColorRole.Window, QColor(tones.muted).lighter(_FUSION_DARKENS))
     return palette
 
 
@@ -136,6 +154,10 @@ QMenu {{ background: {tones.panel}; border: 1px solid {tones.line}; padding: 4px
 QMenu::item {{ padding: 4px 22px 4px 22px; border-radius: 3px; }}
 QMenu::item:selected {{ background: {checked}; color: {tones.text}; }}
 QMenu::item:disabled {{ color: {_blend(tones.muted, tones.panel, 0.6).name()}; }}
+QMenu::indicator {{ width: 9px; height: 9px; margin-left: 6px; border: 1px solid {tones.muted}; }}
+QMenu::indicator:non-exclusive {{ border-radius: 2px; }}
+QMenu::indicator:exclusive {{ border-radius: 5px; }}
+QMenu::indicator:checked {{ background: {tones.text}; border-color: {tones.text}; }}
 QMenu::separator {{ height: 1px; background: {tones.line}; margin: 4px 6px; }}
 QToolBar {{ background: {tones.window}; border: none; border-bottom: 1px solid {tones.line};
     spacing: 2px; padding: 3px 6px; }}
@@ -153,6 +175,9 @@ QToolButton#close, QToolButton#cancel {{ padding: 1px 8px; border-color: {tones.
 QLineEdit, QComboBox {{ background: {tones.field}; border: 1px solid {tones.line}; border-radius: 4px;
     padding: 3px 6px; selection-background-color: {tones.accent}; selection-color: {tones.on_accent}; }}
 QLineEdit:focus, QComboBox:focus {{ border-color: {tones.accent}; }}
+QComboBox::drop-down {{ border: none; width: 20px; }}
+QComboBox::down-arrow {{ width: 0px; height: 0px; margin-right: 6px; border-left: 4px solid {tones.field};
+    border-right: 4px solid {tones.field}; border-top: 5px solid {tones.muted}; }}
 QLineEdit[problem="true"] {{ border: 1px solid {tones.bad}; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {tones.muted}; background: {tones.window}; }}
 QPushButton {{ background: {tones.panel}; border: 1px solid {tones.line}; border-radius: 4px;
