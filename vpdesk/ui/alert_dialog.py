@@ -125,8 +125,7 @@ class AlertDialog(QDialog):
     # --- inside ------------------------------------------------------------------------------------
 
     def _quantity(self) -> Quantity:
-        quantity: Quantity = self.quantity.currentData()
-        return quantity
+        return Quantity(self.quantity.currentData())  # Qt keeps its text alone
 
     def _place(self) -> Place:
         match self.place.currentData():
