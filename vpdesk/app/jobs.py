@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from vpdesk.errors import CancelledError, VpdeskError
+from vpdesk.errors import CancelledError, VpdeskError, technical_text
 
 Work = Callable[[Callable[[float], None], Callable[[], bool]], Any]
 
@@ -28,13 +28,13 @@ class Job(QObject):
         0..1.
     done(object)
         The result.
-    failed(str)
-        A sentence. A cancelled job emits nothing.
+    failed(str, str)
+        A sentence, and its `technical_text`. A cancelled job emits nothing.
     """
 
     progressed = Signal(float)
     done = Signal(object)
-    failed = Signal(str)
+    failed = Signal(str, str)
 
     def __init__(self, work: Work, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +63,8 @@ class Job(QObject):
             return
         except VpdeskError as error:
             if not self._cancelled.is_set():
-                self.failed.emit(str(error))
+                _log.warning("%s: %s", self._thread.name, error)
+                self.failed.emit(str(error), technical_text(error))
             return
         if self._cancelled.is_set():
             _log.info("a cancelled job came to its end")

@@ -5,7 +5,6 @@ the values of variables. A program that cannot write it runs all the same.
 """
 
 import logging
-import re
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
@@ -13,13 +12,12 @@ from typing import Final
 from PySide6.QtCore import QLockFile
 
 from vpdesk import __version__
+from vpdesk.errors import hide_keys
 from vpdesk.paths import log_dir
 
 MAX_BYTES: Final = 1_000_000
 N_FORMER: Final = 3  # files kept beside the one in use
 MAX_INSTANCES: Final = 8  # programs at a time that get a log
-
-_KEY: Final = re.compile(r"db-[A-Za-z0-9]{8,}")  # a key, or most of one
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +64,7 @@ class _Formatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the lines of a record."""
-        return _KEY.sub("db-(hidden)", super().format(record))
+        return hide_keys(super().format(record))
 
 
 def _open_first_free(folder: Path) -> _LogFile | None:

@@ -20,6 +20,7 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from vpdesk import __version__
+from vpdesk.errors import hide_keys
 
 MAX_REPORTS: Final = 5  # different ones kept; the first few tell what the others follow from
 
@@ -117,14 +118,14 @@ class CrashHooks(QObject):
     def _report(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None, thread: str
     ) -> None:
-        lines = "".join(traceback.format_exception(kind, error, trace))
+        lines = hide_keys("".join(traceback.format_exception(kind, error, trace)))
         if lines != self._last_logged:  # a fault of every frame must not fill the disk
             self._last_logged = lines
             _log.error("unexpected exception in %s\n%s", thread, lines)
         where = f"vpdesk {__version__}, Python {platform.python_version()}, PySide6 {PySide6.__version__}"
         report = f"{where}, {platform.platform()}\nthread: {thread}\n\n{lines}"
         with contextlib.suppress(RuntimeError):  # the window is gone already: the log has it
-            self._happened.emit(f"What happened: {kind.__name__}: {error}", report)
+            self._happened.emit(hide_keys(f"What happened: {kind.__name__}: {error}"), report)
 
     @Slot(str, str)
     def _on_happened(self, summary: str, report: str) -> None:

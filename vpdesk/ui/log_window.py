@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -88,6 +89,9 @@ class LogWindow(QDialog):
         self.copy_button.setToolTip("Copy the lines selected, or else all that are shown")
         self.copy_button.clicked.connect(self._on_copy_clicked)
         buttons.rejected.connect(self.reject)
+        for button in buttons.buttons():  # Enter belongs to the field
+            if isinstance(button, QPushButton):
+                button.setAutoDefault(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 14, 14, 12)
         for widget in (self.filter, self.text, where, buttons):

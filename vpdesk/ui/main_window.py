@@ -189,9 +189,11 @@ class MainWindow(QMainWindow):
         if status is not self._status:
             self._show_status(session, status)
 
-    def show_notice(self, text: str) -> None:
-        """Show a sentence above the chart. Thread: UI."""
-        self.notices.show_notice(text)
+    @Slot(str)
+    @Slot(str, str)
+    def show_notice(self, text: str, details: str = "") -> None:
+        """Show a sentence above the chart, with what lies behind it on demand. Thread: UI."""
+        self.notices.show_notice(text, details)
 
     # --- what the actions call ---------------------------------------------------------------------
 

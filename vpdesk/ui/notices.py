@@ -1,20 +1,36 @@
 """Sentences for the user above the chart: they never block, and repeated ones are counted, not stacked."""
 
+import logging
 from typing import Final
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 MAX_NOTICES: Final = 3  # the chart must stay in view on a small screen
 
+_log = logging.getLogger(__name__)
+
 
 class Notice(QFrame):
-    """One sentence with the number of times it came, and a button to close it."""
+    """One sentence with the number of times it came, a button to close it, and one for more if there is."""
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, details: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("notice")
         self.text = text
+        self.details = details
         self.count = 1
         self._label = QLabel(text)
         self._label.setTextFormat(Qt.TextFormat.PlainText)  # a file's name may hold markup
@@ -23,6 +39,12 @@ class Notice(QFrame):
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.times = QLabel()
         self.times.setObjectName("muted")
+        self.details_button = QToolButton()
+        self.details_button.setObjectName("close")
+        self.details_button.setText("Details")
+        self.details_button.setToolTip("Show what lies behind it, in technical words")
+        self.details_button.setVisible(bool(details))
+        self.details_button.clicked.connect(self._on_details_clicked)
         self.close_button = QToolButton()
         self.close_button.setObjectName("close")
         self.close_button.setText("Close")
@@ -31,12 +53,48 @@ class Notice(QFrame):
         row.setContentsMargins(12, 5, 8, 5)
         row.addWidget(self._label, 1)
         row.addWidget(self.times)
+        row.addWidget(self.details_button)
         row.addWidget(self.close_button)
 
-    def repeat(self) -> None:
-        """Count one more."""
+    def repeat(self, details: str = "") -> None:
+        """Count one more; its details replace the former ones."""
+        self.details = details
+        self.details_button.setVisible(bool(details))
         self.count += 1
         self.times.setText(f"{self.count} times")
+
+    @Slot()
+    def _on_details_clicked(self) -> None:
+        dialog = DetailsDialog(self.text, self.details, self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+
+class DetailsDialog(QDialog):
+    """What lies behind a sentence, to read and to copy."""
+
+    def __init__(self, text: str, details: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Details")
+        sentence = QLabel(text)
+        sentence.setTextFormat(Qt.TextFormat.PlainText)
+        sentence.setWordWrap(True)
+        self.report = QPlainTextEdit(f"{text}\n\n{details}")
+        self.report.setReadOnly(True)
+        self.report.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.copy_button = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy_button.clicked.connect(self._on_copy_clicked)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 14, 14, 12)
+        for widget in (sentence, self.report, buttons):
+            column.addWidget(widget)
+        self.resize(680, 300)
+
+    @Slot()
+    def _on_copy_clicked(self) -> None:
+        QGuiApplication.clipboard().setText(self.report.toPlainText())
 
 
 class NoticeBar(QWidget):
@@ -49,13 +107,14 @@ class NoticeBar(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
 
-    def show_notice(self, text: str) -> None:
+    def show_notice(self, text: str, details: str = "") -> None:
         """Show a sentence, or count it if it is shown already. Thread: UI."""
         for notice in self.notices:
             if notice.text == text:
-                notice.repeat()
+                notice.repeat(details)
                 return
-        notice = Notice(text)
+        _log.info("notice: %s", text)
+        notice = Notice(text, details)
         notice.close_button.clicked.connect(self._on_close_clicked)
         self.notices.append(notice)
         self._column.addWidget(notice)

@@ -114,6 +114,9 @@ class ShortcutsDialog(QDialog):
         words.addWidget(self.swap_button)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        for button in buttons.buttons():  # Enter belongs to the field
+            if isinstance(button, QPushButton):
+                button.setAutoDefault(False)
         self.reset_button = self._button("All usual keys...", "Give every action its usual keys back")
         self.reset_button.clicked.connect(self._on_reset_clicked)
         buttons.addButton(self.reset_button, QDialogButtonBox.ButtonRole.ResetRole)
