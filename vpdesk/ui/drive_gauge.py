@@ -26,8 +26,8 @@ _EVEN_BELOW: Final = 0.05
 
 _TIPS: Final = (
     "The drive: which way the field near the spot leans, now. A description, not a forecast.",
-    "Up: pressure below the spot plus vacuum above it. Near and fresh buckets count most.",
-    "Down: pressure above the spot plus vacuum below it. Near and fresh buckets count most.",
+    "Up: pressure below the spot plus vacuum above it, in {unit}/s. Near and fresh buckets count most.",
+    "Down: pressure above the spot plus vacuum below it, in {unit}/s. Near and fresh buckets count most.",
 )
 
 
@@ -108,10 +108,9 @@ class DriveGauge(QWidget):
         """Say in a tip what is under the pointer."""
         if isinstance(event, QHelpEvent):
             y = event.pos().y() - (_HEAD_PT + _GAUGE_PT + _SCALE_PT)
-            group = _SUM_PT + 2 * _TERM_PT + _SUM_PT_GAP
-            QToolTip.showText(
-                event.globalPos(), _TIPS[0 if y < 0 or y >= 2 * group else 1 + y // group], self
-            )
+            group = y // (_SUM_PT + 2 * _TERM_PT + _SUM_PT_GAP) + 1
+            tip = _TIPS[group if group in (1, 2) else 0].format(unit=self._unit or "quantity")
+            QToolTip.showText(event.globalPos(), tip, self)
             return True
         return super().event(event)
 
@@ -191,7 +190,7 @@ class DriveGauge(QWidget):
     ) -> None:
         row = QRectF(0, y, self.width(), _SUM_PT)
         self._write(painter, row, title, self._bold, self._tones.text, Qt.AlignmentFlag.AlignLeft)
-        text = f"{number_text(total)} {self._unit}/s"
+        text = f"{number_text(total)}/s"
         self._write(painter, row, text, self._bold, self._tones.text, Qt.AlignmentFlag.AlignRight)
         left, width = self._bar_span()
         top = y + (_SUM_PT - _SUM_BAR_PT) / 2
@@ -219,7 +218,7 @@ class DriveGauge(QWidget):
     def _bar_span(self) -> tuple[float, float]:
         """Return where the sums' bars begin and how long the longest may be."""
         left = QFontMetricsF(self._small).horizontalAdvance("pressure above") + 2 * _SPACE_PT
-        right = QFontMetricsF(self._bold).horizontalAdvance(f"88.8k {self._unit}/s") + _SPACE_PT
+        right = QFontMetricsF(self._bold).horizontalAdvance("88.8k/s") + _SPACE_PT
         return left, max(16.0, self.width() - left - right)
 
     def _write(

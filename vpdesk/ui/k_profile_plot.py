@@ -2,14 +2,17 @@
 
 A bar's faint part is the cell's value, as the field shows it; its strong part is what of it counts in the
 drive, where only near and fresh buckets count. Bars are as long as the root of their value, for values span
-decades.
+decades. The wheel shows fewer or more buckets on both sides of the spot; a double click shows the whole band, or goes
+back.
 """
 
+from math import ceil, floor
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vpdesk.display.k_profile import ABOVE, BELOW, KProfile
@@ -27,6 +30,10 @@ _FAINT: Final = 95  # opacity of what does not count, of 255
 _TINT: Final = 26
 _USUAL_SHARE: Final = 0.99  # of the bars fit; a longer one ends in a notch
 _NOTCH_PT: Final = 3
+_LEAST_ROW_PT: Final = 2.5  # of a row that can be told from the next
+_LEAST_REACH: Final = 5  # buckets shown on each side
+_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_ZOOM_STEP: Final = 1.25  # per notch of the wheel
 
 
 class KProfilePlot(QWidget):
@@ -49,10 +56,10 @@ class KProfilePlot(QWidget):
         self._font = tabular(self.font(), scale=0.85)
         self._metrics = QFontMetricsF(self._font)
         self._tones: Tones = DARK
-        self._unit = ""
         self._range = HeldRange(_USUAL_SHARE)
         self._held_top: float | None = None  # of a scale that the user fitted
         self._hovered = -1
+        self._reach_k: int | None = None  # buckets shown on each side of k = 0; None: as many as can be seen
         self.profile: KProfile | None = None
 
     def set_tones(self, tones: Tones) -> None:
@@ -60,13 +67,31 @@ class KProfilePlot(QWidget):
         self._tones = tones
         self.update()
 
-    def show_profile(self, profile: KProfile | None, unit: str, key: object) -> None:
+    def show_profile(self, profile: KProfile | None, key: object) -> None:
         """Show a column, or none. Another ``key`` (an instrument, parameters) starts the scale afresh."""
-        self.profile, self._unit = profile, unit
+        self.profile = profile
         if profile is not None:
-            self._range.fit(np.concatenate([profile.pressure, profile.vacuum]), key)
+            shown = self._shown(profile)
+            values = np.concatenate([profile.pressure[shown], profile.vacuum[shown]])
+            self._range.fit(values, (key, self._reach_k))
             if self._hovered >= profile.k.size:
                 self._point(-1)
+        self.update()
+
+    @property
+    def reach_k(self) -> int:
+        """How many buckets are shown on each side of k = 0."""
+        usual = int((self.height() - _HEAD_PT) / _LEAST_ROW_PT - 1) // 2
+        return min(max(usual, _LEAST_REACH) if self._reach_k is None else self._reach_k, self._band_k)
+
+    @property
+    def _band_k(self) -> int:
+        return _LEAST_REACH if self.profile is None else int(self.profile.k[-1])
+
+    def show_reach(self, reach_k: int | None) -> None:
+        """Show so many buckets on each side, or as many as can be told apart."""
+        self._reach_k = None if reach_k is None else max(reach_k, _LEAST_REACH)
+        self._point(-1)
         self.update()
 
     @property
@@ -83,7 +108,8 @@ class KProfilePlot(QWidget):
         """Fit the scale to the column shown and keep it so, or let it follow again."""
         self._held_top = None
         if is_held and self.profile is not None:
-            most = float(max(self.profile.pressure.max(), self.profile.vacuum.max()))
+            shown = self._shown(self.profile)
+            most = float(max(self.profile.pressure[shown].max(), self.profile.vacuum[shown].max()))
             self._held_top = round_up(most) if most > 0 else self._range.top
         self.update()
 
@@ -99,9 +125,19 @@ class KProfilePlot(QWidget):
 
     def row_rect(self, i: int) -> QRectF:
         """Return the row of the i-th bucket, in points; the highest k is at the top."""
-        n = 1 if self.profile is None else self.profile.k.size
-        height = (self.height() - _HEAD_PT) / n
-        return QRectF(0, _HEAD_PT + (n - 1 - i) * height, self.width(), height)
+        k = i if self.profile is None else int(self.profile.k[i])
+        return QRectF(0, self._y_pt(k + 1), self.width(), self._row_pt())
+
+    def _row_pt(self) -> float:
+        return (self.height() - _HEAD_PT) / (2 * self.reach_k + 1)
+
+    def _y_pt(self, k: float) -> float:
+        """Return where the lower edge of bucket k is."""
+        return _HEAD_PT + (self.reach_k + 1 - k) * self._row_pt()
+
+    def _shown(self, profile: KProfile) -> NDArray[np.int64]:
+        """Return the indices of the buckets in view."""
+        return np.flatnonzero(np.abs(profile.k) <= self.reach_k)
 
     def middle_pt(self) -> float:
         """Return where both bars begin: vacuum to the left, pressure to the right."""
@@ -126,14 +162,26 @@ class KProfilePlot(QWidget):
         """Return the index of the bucket at a height; -1 if there is none."""
         if self.profile is None or not _HEAD_PT <= y_pt < self.height():
             return -1
-        n = self.profile.k.size
-        return n - 1 - int((y_pt - _HEAD_PT) / (self.height() - _HEAD_PT) * n)
+        k = self.reach_k - int((y_pt - _HEAD_PT) / self._row_pt())
+        return k - int(self.profile.k[0])
 
     # --- Qt ----------------------------------------------------------------------------------------
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read the bucket under the pointer."""
         self._point(self.bucket_at(event.position().y()))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Show fewer buckets, or more."""
+        steps = event.angleDelta().y() / 120
+        if steps:
+            reach = self.reach_k / _ZOOM_STEP**steps
+            self.show_reach(min(floor(reach) if steps > 0 else ceil(reach), self._band_k))
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show the whole band, or go back."""
+        self.show_reach(None if self.reach_k == self._band_k else self._band_k)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Read no bucket."""
@@ -165,7 +213,7 @@ class KProfilePlot(QWidget):
         painter.fillRect(QRectF(0, 0, self.width(), _HEAD_PT), QColor(self._tones.window))
         inks = inks_for(self._tones.is_dark)
         middle, reach = self.middle_pt(), self._reach_pt()
-        end = f"{number_text(self.top)} {self._unit}/s" if self.profile is not None else ""
+        end = f"to {number_text(self.top)}/s" if self.profile is not None else ""
         left = QRectF(middle - reach, 0, reach - _SPACE_PT, _HEAD_PT)
         right = QRectF(middle + _SPACE_PT, 0, reach - _SPACE_PT, _HEAD_PT)
         centre = Qt.AlignmentFlag.AlignVCenter
@@ -174,13 +222,13 @@ class KProfilePlot(QWidget):
         painter.setPen(QColor(inks.pressure))
         painter.drawText(right, Qt.AlignmentFlag.AlignLeft | centre, "pressure")
         painter.setPen(QColor(self._tones.muted))
-        painter.drawText(right, Qt.AlignmentFlag.AlignRight | centre, end)
+        painter.drawText(QRectF(_SPACE_PT, 0, self._label_width(), _HEAD_PT), _RIGHT, end)
 
     def _paint_sides(self, painter: QPainter, profile: KProfile) -> None:
         """Tint the rows below and above the spot."""
-        inks = inks_for(self._tones.is_dark)
+        inks, shown = inks_for(self._tones.is_dark), self._shown(profile)
         for side, ink, words in ((BELOW, inks.bid, "below the spot"), (ABOVE, inks.ask, "above the spot")):
-            rows = np.flatnonzero(profile.side == side)
+            rows = shown[profile.side[shown] == side]
             if rows.size == 0:
                 continue
             area = self.row_rect(int(rows[-1])).united(self.row_rect(int(rows[0])))
@@ -193,13 +241,13 @@ class KProfilePlot(QWidget):
 
     def _paint_bars(self, painter: QPainter, profile: KProfile) -> None:
         inks = inks_for(self._tones.is_dark)
-        middle, weight = self.middle_pt(), profile.weight
+        middle, weight, shown = self.middle_pt(), profile.weight, self._shown(profile)
         for values, ink, direction in (
             (profile.vacuum, QColor(inks.vacuum), -1),
             (profile.pressure, QColor(inks.pressure), 1),
         ):
             faint = _translucent(ink.name(), _FAINT)
-            for i in np.flatnonzero(values > 0).tolist():
+            for i in shown[values[shown] > 0].tolist():
                 self._paint_bar(painter, i, middle, direction * self.bar_pt(values[i]), faint)
                 self._paint_bar(painter, i, middle, direction * self.bar_pt(weight[i] * values[i]), ink)
                 if values[i] > self.top:
@@ -222,25 +270,21 @@ class KProfilePlot(QWidget):
 
     def _paint_labels(self, painter: QPainter, profile: KProfile) -> None:
         """Write k and price beside every so many buckets."""
-        row_pt = self.row_rect(0).height()
+        row_pt = self._row_pt()
         step = next((step for step in _LABEL_STEPS if step * row_pt >= _LEAST_LABEL_PT), _LABEL_STEPS[-1])
-        width = self._label_width()
-        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for i in np.flatnonzero(profile.k % step == 0).tolist():
+        width, shown = self._label_width(), self._shown(profile)
+        for i in shown[profile.k[shown] % step == 0].tolist():
             centre = self.row_rect(i).center().y()
             if not _HEAD_PT + 6 <= centre <= self.height() - 6:
                 continue
             is_spot = int(profile.k[i]) == 0
             painter.setPen(QColor(self._tones.text if is_spot else self._tones.muted))
-            painter.drawText(QRectF(_SPACE_PT, centre - 8, width, 16), align, _label(profile, i))
+            painter.drawText(QRectF(_SPACE_PT, centre - 8, width, 16), _RIGHT, _label(profile, i))
 
     def _paint_spot(self, painter: QPainter, profile: KProfile) -> None:
         """Draw the mid price, where the sides part."""
-        row_pt = self.row_rect(0).height()
-        y = self.row_rect(0).bottom() - (profile.mid_k - int(profile.k[0])) * row_pt
-        pen = QPen(QColor(self._tones.text), 1, Qt.PenStyle.DashLine)
-        painter.setPen(pen)
-        y = round(y) + 0.5
+        painter.setPen(QPen(QColor(self._tones.text), 1, Qt.PenStyle.DashLine))
+        y = round(self._y_pt(profile.mid_k)) + 0.5
         painter.drawLine(QPointF(self._label_width() + 2 * _SPACE_PT, y), QPointF(self.width(), y))
 
 

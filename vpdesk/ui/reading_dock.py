@@ -32,7 +32,10 @@ from vpdesk.ui.words import quantity_unit
 
 _INTERVAL_S: Final = 1 / 15
 _MARGIN_PT: Final = 8
-_HINT: Final = "Strong bars count in the drive: they are near the spot and fresh. Faint ones do not."
+_HINT: Final = (
+    "Strong bars count in the drive: they are near the spot and fresh. Faint ones do not. "
+    "Turn the wheel to see fewer buckets, or more."
+)
 _NO_COLUMN: Final = {
     "now": "There is no spot price yet.",
     "pointer": "There was no spot price at this time.",
@@ -160,7 +163,7 @@ class ReadingDock(QDockWidget):
         self.moment_label.setText(reason if profile is None else self._headline(profile, chooser))
         self.profile = None if profile is None or profile.is_gap else profile
         self.gauge.show_profile(self.profile, self._unit)
-        self.plot.show_profile(self.profile, self._unit, self._scale_key())
+        self.plot.show_profile(self.profile, self._scale_key())
         if self.profile is None and profile is not None:
             self.readout_label.setText(reason)
         else:

@@ -192,12 +192,10 @@ def _control_words(profile: VolumeProfile, frame: FieldFrame) -> str:
     i = profile.control_row
     if i < 0 or frame.ring is None:
         return ""
-    low = int(profile.rows[i])
-    words = row_text(low, frame.ring, is_relative=frame.is_relative)
-    if profile.buckets_per_row > 1:
-        high = low + profile.buckets_per_row - 1
-        words += f" to {row_text(high, frame.ring, is_relative=frame.is_relative)}"
-    return f"most: {number_text(float(profile.totals[i]))} at {words}"
+    first = int(profile.rows[i])
+    ends = sorted({first, first + profile.buckets_per_row - 1})
+    rows = " to ".join(row_text(row, frame.ring, is_relative=frame.is_relative) for row in ends)
+    return f"most: {number_text(float(profile.totals[i]))} at {'k ' if frame.is_relative else ''}{rows}"
 
 
 def _rows_of(frame: FieldFrame) -> tuple[object, ...]:
