@@ -82,7 +82,7 @@ def test_the_dialog_is_tested_connected_and_remembered_without_the_key(
     caplog.set_level("DEBUG")
     with serving(wiring.gateway_for(market(2000))) as port:
         redirect(monkeypatch, port)
-        desk.window.ask_for_live()
+        desk.window.live_requested.emit()
         dialog = desk.live.dialog
         assert dialog is not None
         dialog.symbol_field.edit.setText("ES.c.0")
@@ -108,7 +108,7 @@ def test_a_refused_key_is_said_in_the_dialog(
 ) -> None:
     with serving(wiring.gateway_for(market(10), key="db-" + "x" * 29)) as port:
         redirect(monkeypatch, port)
-        desk.window.ask_for_live()
+        desk.window.live_requested.emit()
         dialog = desk.live.dialog
         assert dialog is not None
         dialog.test_requested.emit(CHOICE)
@@ -123,7 +123,7 @@ def test_a_key_store_that_refuses_is_said_and_does_not_keep_from_connecting(
     keyring.error = RuntimeError("locked")
     with serving(wiring.gateway_for(market(100))) as port:
         redirect(monkeypatch, port)
-        desk.window.ask_for_live()
+        desk.window.live_requested.emit()
         assert desk.live.dialog is not None
         desk.live.dialog.connect_requested.emit(CHOICE)
         session_of(desk, qtbot, 100)
@@ -143,7 +143,7 @@ def test_practice_plays_a_file_as_a_live_feed_and_leaves_no_thread(
 ) -> None:
     before = set(threading.enumerate())
     write_session(tmp_path / "day.dbn", 5.0, seed=3)
-    desk.window.ask_for_live()
+    desk.window.live_requested.emit()
     assert desk.live.dialog is not None
     desk.live.dialog.practice_requested.emit(PracticeChoice(tmp_path / "day.dbn", 100.0))
     session = session_of(desk, qtbot, 1000)

@@ -12,7 +12,6 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -22,11 +21,7 @@ from vpdesk.display.reading import CellReading
 from vpdesk.runtime.commands import (
     CancelWork,
     Command,
-    SeekEvent,
-    SelectInstrument,
-    SetRecording,
     SetSpeed,
-    ShowHistory,
 )
 from vpdesk.runtime.session import Session, SessionFacts
 from vpdesk.runtime.status import SessionStatus
@@ -47,11 +42,13 @@ from vpdesk.ui.layouts import Layouts
 from vpdesk.ui.log_window import ProgramLog
 from vpdesk.ui.looks import Looks
 from vpdesk.ui.notices import NoticeBar
+from vpdesk.ui.pages import Pages
 from vpdesk.ui.picture_saver import PictureSaver
 from vpdesk.ui.playback_docks import PlaybackDocks
 from vpdesk.ui.reading_dock import ReadingDock
 from vpdesk.ui.readout import ReadoutBar, reading_pairs
 from vpdesk.ui.recent_files import RecentFile
+from vpdesk.ui.session_wishes import SessionWishes
 from vpdesk.ui.settings import SettingsFile
 from vpdesk.ui.shortcuts import Shortcuts
 from vpdesk.ui.theme import Tones
@@ -108,8 +105,8 @@ class MainWindow(QMainWindow):
         self._session: Session | None = None
         self._ring: GridRing | None = None
         self._facts: SessionFacts | None = None
-        self._history_asked = 0  # columns before the current one
         self._status = SessionStatus()
+        self.wishes = SessionWishes(self.send)
         self.chart = chart
         self.actions_by_id = make_actions(self)
         self.shortcuts = Shortcuts(self.actions_by_id, settings.preferences.keys, self)
@@ -133,14 +130,13 @@ class MainWindow(QMainWindow):
         """Show a session, or none. The former one is let go, not closed. Thread: UI."""
         self._session = session
         self._ring = None
-        self._history_asked = 0
         self._status = SessionStatus()
         facts = session.facts if session else None
         self._facts = facts
         self.setWindowTitle(f"{facts.title} - vpdesk" if facts else "vpdesk")
         self.simulated_line.setText(facts.notice if facts else "")
         self.simulated_line.setVisible(bool(facts and facts.notice))
-        self._show_page(self._chart_page if session else self.welcome)
+        self.pages.set_has_session(session is not None)
         self.transport.set_live(bool(facts and facts.is_live))
         self._forget_former()
         self.playback.set_session(facts)
@@ -154,15 +150,13 @@ class MainWindow(QMainWindow):
         self.panels.set_quantity_unit(unit)
         self.volume_profile.set_quantity_unit(unit)
         if session is not None:
-            self._send_speed(session)
+            self.wishes.begin(session, self._settings.preferences.speed)
             self.draw_frame()
-            self.chart.setFocus()
 
     def remember_files(self, files: tuple[RecentFile, ...]) -> None:
         """Put files that were opened at the head of the recent ones. Thread: UI."""
         self.files.remember(files)
 
-    @Slot(str)
     def draw_frames(self, is_drawing: bool) -> None:
         """Draw a frame whenever one is due, or only when `draw_frame` is called. Thread: UI."""
         if is_drawing:
@@ -197,22 +191,6 @@ class MainWindow(QMainWindow):
 
     # --- what the actions call ---------------------------------------------------------------------
 
-    def ask_for_live(self) -> None:
-        """Ask the application for a live feed."""
-        self.live_requested.emit()
-
-    def ask_for_demo(self) -> None:
-        """Ask the application for the simulated session."""
-        self.demo_requested.emit()
-
-    def ask_to_clear_caches(self) -> None:
-        """Ask the application to delete decoded files and indexes."""
-        self.caches_unwanted.emit()
-
-    def ask_for_export(self) -> None:
-        """Ask the application to write columns to a file."""
-        self.export_requested.emit()
-
     def copy_readout(self) -> None:
         """Copy the values under the pointer."""
         QGuiApplication.clipboard().setText(self.readout.text())
@@ -226,30 +204,13 @@ class MainWindow(QMainWindow):
         if isinstance(command, SetSpeed) and not self._session.facts.is_simulated:
             self._settings.prefer(speed=command.speed)
 
-    def record(self, is_on: bool) -> None:
-        """Begin or end the recording of the live feed."""
-        self.send(SetRecording(is_on))
-
-    def show_next_instrument(self, direction: int) -> None:
-        """Show the next instrument of the live feed, or the previous one; they go round."""
-        live = self._status.live
-        shown = [one.is_shown for one in live.instruments] if live is not None else []
-        if live is not None and any(shown):
-            one = live.instruments[(shown.index(True) + direction) % len(shown)]
-            self.send(SelectInstrument(one.publisher_id, one.instrument_id))
-
-    def go_to_end(self) -> None:
-        """Go to the last event known."""
-        self.send(SeekEvent(self._status.n_records))
-
     def cancel_work(self) -> None:
         """Leave a field or the start page, or give up the work under way, or let the pinned cell go."""
         if self.transport.give_up_typing():
             return
-        if self._pages.currentWidget() is self.welcome:
-            self.leave_start_page()
-            return
-        if self._status.progress is not None:
+        if not self.pages.is_session_shown:
+            self.pages.show_session()
+        elif self._status.progress is not None:
             self.send(CancelWork())
         else:
             self.inspector.unpin()
@@ -264,24 +225,6 @@ class MainWindow(QMainWindow):
         """Fill the screen, or stop doing so."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         self.actions_by_id["full_screen"].setChecked(is_full)
-
-    def show_start_page(self) -> None:
-        """Show the ways to open something; the session goes on."""
-        self.files.look_for_missing()
-        self.welcome.show_last_live(self._settings.preferences.live)
-        self._show_page(self.welcome)
-        self.welcome.buttons[0].setFocus()
-
-    @Slot()
-    def leave_start_page(self) -> None:
-        """Show the session again, if there is one."""
-        if self._session is not None:
-            self._show_page(self._chart_page)
-            self.chart.setFocus()
-
-    def choose_start(self, name: str) -> None:
-        """Show one of `STARTS` when the program starts the next time."""
-        self._settings.prefer(at_start=name)
 
     def show_anomalies(self) -> None:
         """Show what was odd in the feed."""
@@ -352,13 +295,11 @@ class MainWindow(QMainWindow):
         self.dialogs = WindowDialogs(self, self.actions_by_id, self.shortcuts, self.layouts)
         menus["File"].insertMenu(self.actions_by_id["live"], self.files.recent_menu)
         self.addToolBar(make_toolbar(self.actions_by_id, self._choice_buttons))
-        self._chart_page = QWidget()
-        _stack(self._chart_page, self.simulated_line, self.readout, self.panels, stretched=self.panels)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.welcome)
-        self._pages.addWidget(self._chart_page)
+        chart_page = QWidget()
+        _stack(chart_page, self.simulated_line, self.readout, self.panels, stretched=self.panels)
+        self.pages = Pages(self.welcome, chart_page, self.files, self._settings)
         centre = QWidget()
-        _stack(centre, self.notices, self._pages, self.transport, stretched=self._pages)
+        _stack(centre, self.notices, self.pages, self.transport, stretched=self.pages)
         self.setCentralWidget(centre)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addPermanentWidget(self.health, 1)
@@ -371,10 +312,7 @@ class MainWindow(QMainWindow):
         self.health.instrument_chosen.connect(self.send)
         self.pictures.noticed.connect(self.show_notice)
         self.files.chosen.connect(self.open_requested)
-        self.files.recent_changed.connect(self._show_recent)
-        self.welcome.recent_chosen.connect(self.files.open_recent)
-        self.welcome.recent_unwanted.connect(self.files.forget)
-        self.welcome.back_requested.connect(self.leave_start_page)
+        self.pages.turned.connect(self._on_page_turned)
         self.shortcuts.changed.connect(self._on_shortcuts_changed)
         self.layouts.noticed.connect(self.show_notice)
         self.program_log.noticed.connect(self.show_notice)
@@ -402,9 +340,6 @@ class MainWindow(QMainWindow):
         self.panels.apply()
         self.volume_profile.apply()
         self.looks.show_theme(self._settings.preferences.theme)
-        self._show_recent()
-        self.files.look_for_missing()
-        self.welcome.show_last_live(self._settings.preferences.live)
         self.actions_by_id[f"start_{self._settings.preferences.at_start}"].setChecked(True)
         restore_place(self, self._settings)
 
@@ -423,32 +358,17 @@ class MainWindow(QMainWindow):
         self.anomalies.show_counts(())
         self.health.show_nothing()
 
-    def _send_speed(self, session: Session) -> None:
-        """Replay a file at the speed last chosen; a simulation starts at its own."""
-        speed, facts = self._settings.preferences.speed, session.facts
-        if speed != 1.0 and not facts.is_live and not facts.is_simulated:
-            session.send(SetSpeed(speed))
-
-    @Slot()
-    def _show_recent(self) -> None:
-        self.welcome.show_recent(self.files.recent(), self.files.missing)
-
-    def _show_page(self, page: QWidget) -> None:
-        has_session = self._session is not None
-        self._pages.setCurrentWidget(page)
-        self.transport.setVisible(has_session and page is self._chart_page)
-        self.welcome.show_way_back(has_session)
-
     def _show_status(self, session: Session, status: SessionStatus) -> None:
         if status.message and status.message != self._status.message:
             self.notices.show_notice(status.message)
         self._status = status
+        self.wishes.show_status(status)
         self.transport.show_status(status)
         self.transport.slider.set_overview(getattr(session, "overview", None))
         self.playback.show_status(status)
         self.chart.mark_event(status.last_tick)
         self.readout.show_hint(status.last_event)
-        self._ask_for_history(session)
+        self.wishes.ask_for_history(session, self.chart.visible_columns()[0])
         self.health.show_status(status, session.facts)
         self._follow_facts(session.facts)
         live = status.live
@@ -464,15 +384,6 @@ class MainWindow(QMainWindow):
             self.inspector.set_session(self._session)
             self.alerts.set_session(self._session)
             self.direction.set_session(self._session)
-
-    def _ask_for_history(self, session: Session) -> None:
-        """Have the columns filled in that the view shows and the ring does not hold."""
-        span = session.ring.span()
-        n_columns = span.newest - self.chart.visible_columns()[0]
-        is_missing = self.chart.visible_columns()[0] < span.oldest and span.oldest > 0
-        if not session.facts.is_live and is_missing and n_columns > self._history_asked:
-            self._history_asked = 2 * n_columns  # twice, so that a slow zoom asks only now and then
-            session.send(ShowHistory(self._history_asked))
 
     @Slot()
     def _on_frame_timer_timeout(self) -> None:
@@ -494,6 +405,12 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_chart_hovered(self, reading: CellReading | None) -> None:
         self.readout.show_pairs(reading_pairs(reading))
+
+    @Slot(bool)
+    def _on_page_turned(self, is_session: bool) -> None:
+        self.transport.setVisible(is_session)
+        if is_session:
+            self.chart.setFocus()
 
     @Slot()
     def _on_focus_returned(self) -> None:
