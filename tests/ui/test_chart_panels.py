@@ -1,5 +1,8 @@
 """Ladder and strips beside a real field: lined up to the pixel, and remembered as they were arranged."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +20,7 @@ from tests.fakes.session import FakeSession
 from vpdesk.core.engine import Engine
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import GridRing
+from vpdesk.display.scale import Scale
 from vpdesk.ui.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.settings import SettingsFile
@@ -43,7 +47,9 @@ class RealSession(FakeSession):
                 add(300 + i, "A", SPOT + 2 + i, 80, ts=T0 + i),
             )
         ]
-        records += [add(1000 + i, "B", SPOT - 1, 1, ts=T0 + i // 20 * 10**8) for i in range(20, 1200)]
+        records += [
+            add(1000 + i, "B", SPOT - 1 - i % 20 * 3, 1, ts=T0 + i // 20 * 10**8) for i in range(20, 1200)
+        ]
         self.engine.feed(np.concatenate(records), self.ring)
         self.grid = self.engine.grid()
 
@@ -60,14 +66,19 @@ def desk(qtbot: QtBot, settings: SettingsFile) -> Iterator[MainWindow]:
     window.resize(1600, 900)
     with qtbot.waitExposed(window):
         window.show()
-    window.draw_frames(False)  # they come by hand
+    prepare(window)
+    yield window
+    window.close()
+
+
+def prepare(window: MainWindow) -> None:
+    """Show the session, with frames that come by hand."""
+    window.draw_frames(False)
     window.set_session(RealSession())
     window.chart.set_layer("depth")
     window.chart.set_overlays(frozenset())
     window.chart.set_scale(Scale.of("linear", 0.0, 80.0, is_signed=False))
     frames(window, 3)
-    yield window
-    window.close()
 
 
 def frames(window: MainWindow, n: int = 2) -> None:
@@ -88,7 +99,7 @@ def lit_in_field(window: MainWindow) -> np.ndarray:
     place = window.chart.placement()
     view = place.viewport
     bins = window.panels.strips.bins
-    x = place.left_pt + int(bins.edges_px[bins.newest])
+    x = round(place.left_pt * place.density) + int(bins.edges_px[bins.newest])
     column = pixels(window.chart)[: view.height_px, x].sum(axis=1)
     # prices far from both the dark of no orders and the shade outside the band
     return column > 0.6 * column.max()
@@ -97,11 +108,12 @@ def lit_in_field(window: MainWindow) -> np.ndarray:
 def lit_in_ladder(window: MainWindow) -> np.ndarray:
     """Return which rows of pixels of the ladder have a bid or ask bar."""
     ladder, height = window.panels.ladder, window.chart.viewport().height_px
+    density = window.chart.placement().density
     shown = pixels(ladder)[:height]
     lit = np.zeros(height, bool)
     for name, side in (("bid", -3), ("ask", 3)):
         left, right = ladder.column_rect(name)
-        ink = shown[:, round(right if side < 0 else left) + side]
+        ink = shown[:, round(((right if side < 0 else left) + side) * density)]
         spread = ink.max(axis=1) - ink.min(axis=1)  # a bar has a hue, the ground has none
         lit |= spread > 35
     return lit
@@ -111,15 +123,19 @@ def begins(lit: np.ndarray) -> list[int]:
     return [int(y) for y in np.flatnonzero(np.diff(lit.astype(np.int8), prepend=0) == 1)]
 
 
+def assert_rows_line_up(window: MainWindow) -> None:
+    field, ladder = begins(lit_in_field(window)), begins(lit_in_ladder(window))
+    assert len(field) >= 6
+    assert ladder == field
+
+
 @pytest.mark.parametrize("axis", ["price", "spot"])
 @pytest.mark.parametrize("zoom", [1.0, 1.6, 0.5, 0.21])
 def test_ladder_rows_begin_on_the_pixels_of_the_fields_rows(desk: MainWindow, zoom: float, axis: str) -> None:
     desk.chart.set_price_axis(axis)
     desk.chart.zoom(1.0, zoom)
     frames(desk)
-    field, ladder = begins(lit_in_field(desk)), begins(lit_in_ladder(desk))
-    assert len(field) > 8
-    assert ladder == field
+    assert_rows_line_up(desk)
 
 
 def test_the_ladder_stays_with_the_field_when_it_is_dragged(desk: MainWindow) -> None:
@@ -193,7 +209,7 @@ def test_only_rows_that_changed_are_painted_again(desk: MainWindow) -> None:
     grid = replace(session.grid, added=session.engine.grid().added)
     ladder.show_grid(session.ring, grid, desk.panels._place)
     QApplication.processEvents()
-    row_pt = ladder.rows.tops_px[1] - ladder.rows.tops_px[0]
+    row_pt = np.diff(ladder.rows.tops_px).max()
     assert len(painted) == 1
     assert painted[0].height() <= 3 * row_pt
 
@@ -321,3 +337,63 @@ def test_readings_name_what_is_under_the_pointer(desk: MainWindow, theme: str) -
     assert values["volume"] == [("bought", "0"), ("sold", "0"), ("delta", "0")]
     strips.set_cursor(-50.0)
     assert strips.strips["spread"].reading() == ()
+
+
+def test_columns_of_the_ladder_are_chosen_from_its_menu_and_remembered(
+    desk: MainWindow, settings: SettingsFile, qtbot: QtBot
+) -> None:
+    ladder = desk.panels.ladder
+    menu = ladder.menu()
+    titles = {action.text(): action for action in menu.actions()}
+    assert "Price" not in titles
+    assert all(action.toolTip() and action.isChecked() for action in titles.values())
+    for title in ("Pulled", "Filled"):
+        titles[title].trigger()
+    assert [ladder.column_rect(name) for name in ("pulled", "filled")] == [(0.0, 0.0)] * 2
+    left = 0.0
+    for name in ("bid", "price", "ask", "added", "traded", "flow"):
+        assert ladder.column_rect(name)[0] == left
+        left = ladder.column_rect(name)[1]
+    assert left == ladder.width()
+    desk.close()
+    reopened = MainWindow(FakeChart(), SettingsFile(settings.path))
+    qtbot.addWidget(reopened)
+    assert reopened.panels.ladder.hidden == {"pulled", "filled"}
+    reopened.close()
+
+
+_SCALED_DESK = """
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from tests.ui.test_chart_panels import assert_rows_line_up, frames, prepare
+from vpdesk.ui.heatmap import HeatmapView
+from vpdesk.ui.main_window import MainWindow
+from vpdesk.ui.settings import SettingsFile
+app = QApplication([])
+window = MainWindow(HeatmapView(), SettingsFile(Path(sys.argv[1])))
+window.resize(1600, 900)
+window.show()
+app.processEvents()
+prepare(window)
+assert window.devicePixelRatioF() == float(sys.argv[2])
+for zoom in (1.0, 1.6, 0.4, 0.6):
+    window.chart.zoom(1.0, zoom)
+    frames(window)
+    assert_rows_line_up(window)
+    for _ in range(3):  # as the market scrolls by
+        window.chart.pan(0.0, 0.0137)
+        frames(window)
+        assert_rows_line_up(window)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("density", ["1.5", "2"])
+def test_rows_line_up_at_every_pixel_density(tmp_path: Path, density: str) -> None:
+    environment = {**os.environ, "QT_SCALE_FACTOR": density, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", _SCALED_DESK, str(tmp_path / "vpdesk.ini"), density]
+    done = subprocess.run(
+        command, env=environment, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr

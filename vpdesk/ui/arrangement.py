@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from vpdesk.ui.ladder import LADDER_COLUMNS
 from vpdesk.ui.stored_values import points, read_bytes, read_choice, read_names
 from vpdesk.ui.strips import STRIP_NAMES, StripLayout
 
@@ -28,6 +29,8 @@ class Arrangement:
         Which strips, in what order, how high.
     ladder_width, strips_height
         Points; 0 for the usual ones.
+    ladder_hidden
+        Columns of the ladder that are left out.
     """
 
     window_state: bytes = b""
@@ -36,6 +39,7 @@ class Arrangement:
     strip_layout: StripLayout = field(default_factory=StripLayout)
     ladder_width: int = 0
     strips_height: int = 0
+    ladder_hidden: frozenset[str] = frozenset()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields by name."""
@@ -51,6 +55,7 @@ def write_arrangement(store: QSettings, arrangement: Arrangement) -> None:
         "strips": arrangement.strips,
         "ladder_width": arrangement.ladder_width,
         "strips_height": arrangement.strips_height,
+        "ladder_hidden": " ".join(sorted(arrangement.ladder_hidden)) or "none",
         "strip_order": " ".join(strips.order),
         "strips_hidden": " ".join(sorted(strips.hidden)) or "none",
         "strips_collapsed": " ".join(sorted(strips.collapsed)) or "none",
@@ -70,6 +75,7 @@ def read_arrangement(store: QSettings) -> Arrangement:
         _read_strips(store, usual.strip_layout),
         points(store.value("window/ladder_width")),
         points(store.value("window/strips_height")),
+        read_names(store, "ladder_hidden", LADDER_COLUMNS, usual.ladder_hidden),
     )
 
 

@@ -63,6 +63,7 @@ class ChartPanels(QWidget):
         column.addWidget(self._below)
         self.ladder.wheeled.connect(self._on_ladder_wheeled)
         self.ladder.dragged.connect(self._on_ladder_dragged)
+        self.ladder.columns_changed.connect(self._on_ladder_columns_changed)
         self.ladder.double_clicked.connect(self._on_ladder_double_clicked)
         self.strips.layout_changed.connect(self._on_strips_layout_changed)
         self.strips.pointed.connect(self._on_strips_pointed)
@@ -74,6 +75,7 @@ class ChartPanels(QWidget):
     def apply(self) -> None:
         """Arrange everything as the settings say."""
         self.strips.set_layout(self._settings.preferences.strip_layout)
+        self.ladder.set_hidden(self._settings.preferences.ladder_hidden)
         self._show_panels()
         self._show_layout()
 
@@ -190,6 +192,10 @@ class ChartPanels(QWidget):
     @Slot()
     def _on_ladder_double_clicked(self) -> None:
         self._chart.set_following(True)
+
+    @Slot()
+    def _on_ladder_columns_changed(self) -> None:
+        self._settings.prefer(ladder_hidden=self.ladder.hidden)
 
     @Slot()
     def _on_strips_layout_changed(self) -> None:

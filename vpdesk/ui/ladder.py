@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFont,
     QFontMetricsF,
     QMouseEvent,
@@ -22,7 +23,7 @@ from PySide6.QtGui import (
     QStaticText,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from vpdesk.core.grid import Grid
 from vpdesk.core.ring import GridRing
@@ -50,7 +51,7 @@ _MOST_SHAPED: Final = 5000
 
 @dataclass(frozen=True)
 class _Column:
-    """A column: its title, its share of the width, and the width in points below which it is left out."""
+    """A column: its title, its share of the width, and the ladder's width below which it is left out."""
 
     name: str
     title: str
@@ -73,6 +74,7 @@ _COLUMNS: Final = (
     ),
     _Column("flow", "Vac | Press", 1.3, 210, "Vacuum to the left, pressure to the right, now; root scale"),
 )
+LADDER_COLUMNS: Final = tuple(column.name for column in _COLUMNS if column.name != "price")  # can be hidden
 
 
 class LadderView(QWidget):
@@ -80,6 +82,10 @@ class LadderView(QWidget):
 
     Signals
     -------
+    columns_changed()
+        The user chose other columns.
+    pointed(float or None)
+        The pointer is over this height in points.
     wheeled(float, float)
         Turns of the wheel at a height in points.
     dragged(float)
@@ -87,6 +93,8 @@ class LadderView(QWidget):
     double_clicked()
     """
 
+    columns_changed = Signal()
+    pointed = Signal(object)
     wheeled = Signal(float, float)
     dragged = Signal(float)
     double_clicked = Signal()
@@ -106,6 +114,7 @@ class LadderView(QWidget):
             name: HeldRange(_USUAL_SHARE) for name in ("depth", "moved", "filled", "traded", "flow")
         }
         self._shown: NDArray[np.float64] = np.zeros((0, 0))
+        self.hidden: frozenset[str] = frozenset()
         self._columns: dict[str, tuple[float, float]] = {}
         self._font = QFont()
         self._metrics = QFontMetricsF(self._font)
@@ -133,6 +142,12 @@ class LadderView(QWidget):
         self._hover = _tinted(self._text, 26)
         self._bid_bar, self._ask_bar = _tinted(self._bid, _STRONG), _tinted(self._ask, _STRONG)
         self._bid_tint, self._ask_tint = _tinted(self._bid, _TINT), _tinted(self._ask, _TINT)
+        self.update()
+
+    def set_hidden(self, names: frozenset[str]) -> None:
+        """Leave out these of `LADDER_COLUMNS`."""
+        self.hidden = names & frozenset(LADDER_COLUMNS)
+        self._place_columns()
         self.update()
 
     # --- what is shown -----------------------------------------------------------------------------
@@ -205,7 +220,9 @@ class LadderView(QWidget):
 
     def _place_columns(self) -> None:
         width = self.width()
-        shown = [column for column in _COLUMNS if width >= column.needs_pt]
+        chosen = [column for column in _COLUMNS if column.name not in self.hidden]
+        hidden_share = sum(column.share for column in _COLUMNS) / sum(column.share for column in chosen)
+        shown = [column for column in chosen if width * hidden_share >= column.needs_pt]
         unit = width / sum(column.share for column in shown)
         self._columns.clear()
         left = 0.0
@@ -238,6 +255,7 @@ class LadderView(QWidget):
         """Mark the row under the pointer; over a title, say what the column means."""
         at = event.position()
         self.point_at(at.y())
+        self.pointed.emit(at.y() if at.y() < self.height() - TIME_AXIS_HEIGHT else None)
         if self._dragged_from_pt is not None:
             self.dragged.emit(at.y() - self._dragged_from_pt)
             self._dragged_from_pt = at.y()
@@ -269,6 +287,29 @@ class LadderView(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """Mark no row."""
         self.point_at(None)
+        self.pointed.emit(None)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the columns."""
+        self.menu().popup(event.globalPos())
+
+    def menu(self) -> QMenu:
+        """Return the menu of columns; it deletes itself when it closes."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        for column in _COLUMNS:
+            if column.name in LADDER_COLUMNS:
+                action = menu.addAction(column.title)
+                action.setToolTip(column.tip)
+                action.setCheckable(True)
+                action.setChecked(column.name not in self.hidden)
+                action.toggled.connect(lambda is_shown, name=column.name: self._choose(name, is_shown))
+        return menu
+
+    def _choose(self, name: str, is_shown: bool) -> None:
+        self.set_hidden(self.hidden - {name} if is_shown else self.hidden | {name})
+        self.columns_changed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows that changed, and the titles at the foot."""
