@@ -310,12 +310,13 @@ def test_the_cell_under_the_pointer_is_read_out_and_copied(real_window: MainWind
     assert reading_pairs(None) == ()
 
 
-def test_a_picture_is_saved(real_window: MainWindow, tmp_path: Path) -> None:
+def test_a_picture_is_copied_by_its_key(real_window: MainWindow, qtbot: QtBot) -> None:
     _show_columns(real_window)
-    real_window.pictures.save(str(tmp_path / "chart.png"))
-    assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
-    real_window.pictures.save(str(tmp_path / "nowhere" / "chart.png"))
-    assert "could not be saved" in real_window.notices.notices[-1].text
+    QGuiApplication.clipboard().clear()
+    with qtbot.waitSignal(real_window.pictures.noticed, timeout=10_000):
+        qtbot.keyClick(real_window.chart, Qt.Key.Key_C, CTRL | Qt.KeyboardModifier.AltModifier)
+    assert QGuiApplication.clipboard().mimeData().hasImage()
+    assert "clipboard" in real_window.notices.notices[-1].text
 
 
 # --- what lasts ----------------------------------------------------------------------------------

@@ -36,16 +36,18 @@ SECTIONS: Final = (
         (what was traded; that is never counted as pulled as well).</p>
         <p>A flow is smoothed with a time constant <b>τ</b>, 2 s unless you choose another: an order of 10
         counts 10/τ = 5 a second at first, and 37 % of that τ later. There is no window of seconds
-        that things drop out of. Besides the rate itself the engine follows its acceleration and
-        its jerk.</p>""",
+        that things drop out of. Besides the
+        velocity v of each flow the engine follows its acceleration a and its jerk j. What is left of
+        the three:</p>
+        <pre>v_rest = v_add &minus; v_pull &minus; v_fill</pre>""",
     ),
     Section(
         "pressure",
         "Pressure: liquidity is building",
         """<p>How fast orders are added at a price: the rate of adding, half of what remains of it after
-        pulls and fills, and smaller parts for adding that speeds up. It is never below zero.</p>
-        <pre>pressure = v_add + 0.5 max(v_add &minus; v_pull &minus; v_fill, 0)
-         + 0.3 τ max(a_add, 0) + 0.1 τ² max(j_add, 0)</pre>
+        pulls and fills, and smaller parts for adding that speeds up. It is never below zero. With the usual
+        weights:</p>
+        <pre>pressure = v_add + 0.5 max(v_rest, 0) + 0.3 τ max(a_add, 0) + 0.1 τ² max(j_add, 0)</pre>
         <p>Pressure is about <i>change</i>: a large order that rests and rests has none.</p>""",
         (("pressure", "40 contracts a second for three seconds. Afterwards an unchanged order is sent "
           "again and again, which adds nothing: the pressure fades by some 63 % in each τ."),),
@@ -55,7 +57,7 @@ SECTIONS: Final = (
         "Vacuum: liquidity is draining",
         """<p>How fast orders leave a price, by cancelling or by trading. A traded quantity weighs half as
         much again as a pulled one.</p>
-        <pre>vacuum = v_pull + 1.5 v_fill + 0.5 max(v_pull + v_fill &minus; v_add, 0)
+        <pre>vacuum = v_pull + 1.5 v_fill + 0.5 max(&minus;v_rest, 0)
        + 0.3 τ max(a_pull + a_fill, 0) + 0.1 τ² max(j_pull + j_fill, 0)</pre>""",
         (("vacuum", "Three walls of asks are pulled, in steps of five contracts."),
          ("fill", "The same quantity leaves two prices at once. What was eaten by a trade (the dot; its area "
@@ -68,7 +70,7 @@ SECTIONS: Final = (
         Dark means that neither is, <i>or that both are alike</i>; the layers Pressure and Vacuum
         tell which.</p>
         <p><b>Balance</b> asks how one-sided the flow is, whatever its size:</p>
-        <pre>balance = (pressure &minus; vacuum) / (pressure + vacuum + 1)</pre>
+        <pre>balance = net / (pressure + vacuum + 1)</pre>
         <p>It lies between &minus;1 and +1. A lonely small order can give a strong balance.</p>""",
         (("net", "Busy is not the same as bright."),
          ("balance_net", "Net: a small flow one way, and a large one nearly both ways."),
@@ -90,8 +92,7 @@ SECTIONS: Final = (
         """<p>The only layer that looks at <i>how much</i> rests at a price: the logarithm of the quantity D
         there, raised (at most to the double) while it grows and lowered (at most to nothing)
         while it drains.</p>
-        <pre>resistance = log(1 + D) (1 + v_rest τ / (D + |v_rest| τ + 1))
-    with v_rest = v_add &minus; v_pull &minus; v_fill</pre>
+        <pre>resistance = log(1 + D) (1 + v_rest τ / (D + |v_rest| τ + 1))</pre>
         <p>It is a companion to depth. It says nothing about whether the quantity will still be there when
         the price arrives.</p>""",
         (("resistance", "A wall among levels of 20 contracts: before, while and after most of it is "

@@ -196,7 +196,8 @@ def _paint_bar(painter: QPainter, lesson: Lesson, scale: Scale, tones: Tones, he
     painter.drawText(QRectF(8, 17, BAR_PT - 8, 15), Qt.AlignmentFlag.AlignLeft, unit)
     bar = QRectF(8, 38, 14, height - 42)
     look_up = np.ascontiguousarray(look_up_table(layer.name)[::-1])
-    painter.drawImage(bar, QImage(look_up.tobytes(), 1, look_up.size, 4, QImage.Format.Format_RGB32))
+    gradient = QImage(look_up.data, 1, look_up.size, 4, QImage.Format.Format_RGB32)  # wraps, copies nothing
+    painter.drawImage(bar, gradient)
     for value in scale_ticks(scale, 0.0, 1.0, round(bar.height() / 36)):
         y_pt = bar.bottom() - bar.height() * float(scale.place(value))
         painter.setPen(QColor(tones.line))
