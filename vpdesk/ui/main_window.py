@@ -299,10 +299,12 @@ class MainWindow(QMainWindow):
         _stack(chart_page, self.simulated_line, self.readout, self.panels, stretched=self.panels)
         self.pages = Pages(self.welcome, chart_page, self.files, self._settings)
         centre = QWidget()
-        _stack(centre, self.notices, self.pages, self.transport, stretched=self.pages)
+        _stack(centre, self.notices, self.pages, stretched=self.pages)
         self.setCentralWidget(centre)
         self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().addPermanentWidget(self.health, 1)
+        foot = QWidget()  # below the docks too: a narrow centre must not squeeze the transport
+        _stack(foot, self.transport, self.health, stretched=self.health)
+        self.statusBar().addPermanentWidget(foot, 1)
 
     def _connect(self) -> None:
         self.transport.requested.connect(self.send)

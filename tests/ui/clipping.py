@@ -1,0 +1,120 @@
+"""Finds text that its widget has no room for, in every state of the window worth looking at.
+
+Run as a program it says so for one pixel density, which the environment sets before Qt starts.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QApplication,
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QTabBar,
+    QWidget,
+)
+
+from tests.fakes.session import LIVE, PLAYING, REPLAY, FakeSession
+from vpdesk.display.synthetic import synthetic_ring
+from vpdesk.ui.heatmap import HeatmapView
+from vpdesk.ui.main_window import MainWindow
+from vpdesk.ui.settings import SettingsFile
+
+SIZES = ((1280, 720), (1600, 900), (3840, 2160))
+LONG = "A name of a file or an instrument that goes on for much longer than anyone would expect.mbo.dbn.zst"
+
+
+def clipped(window: QWidget) -> list[str]:
+    """Return what in a window is cut off, each as the widget's class and text."""
+    found = []
+    for widget in window.findChildren(QWidget):
+        if isinstance(widget, QLabel | QAbstractButton | QTabBar) and widget.isVisible() and _text(widget):
+            if widget.visibleRegion().isEmpty() or _scrolls(widget, window):
+                continue  # behind another tab, or to be scrolled to
+            trouble = _lack_of_room(widget) or _beyond_the_edge(widget, window)
+            if trouble:
+                found.append(f"{type(widget).__name__} {_text(widget)[:50]!r}: {trouble}")
+    return found
+
+
+def _text(widget: QWidget) -> str:
+    if isinstance(widget, QTabBar):
+        return " | ".join(widget.tabText(index) for index in range(widget.count()))
+    return widget.text() if isinstance(widget, QLabel | QAbstractButton) else ""
+
+
+def _scrolls(widget: QWidget, window: QWidget) -> bool:
+    parent = widget.parentWidget()
+    while parent is not None and parent is not window:
+        if isinstance(parent, QAbstractScrollArea):
+            return True
+        parent = parent.parentWidget()
+    return False
+
+
+def _lack_of_room(widget: QWidget) -> str:
+    wanted, given = widget.sizeHint(), widget.size()
+    if isinstance(widget, QLabel) and widget.wordWrap():
+        height = widget.heightForWidth(given.width())
+        return f"{height} high in {given.height()}" if height > given.height() else ""
+    if wanted.width() > given.width():
+        return f"{wanted.width()} wide in {given.width()}"
+    return f"{wanted.height()} high in {given.height()}" if wanted.height() > given.height() + 2 else ""
+
+
+def _beyond_the_edge(widget: QWidget, window: QWidget) -> str:
+    corner = widget.mapTo(window, QPoint(0, 0))
+    is_inside = window.rect().contains(widget.rect().translated(corner))
+    return "" if is_inside else f"at {corner.x()}, {corner.y()}, beyond the edge"
+
+
+def _states(window: MainWindow) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Return what to look at, in order, each with how to get there."""
+    long = replace(REPLAY, title=LONG, symbol=LONG, notice=f"{LONG} {LONG} {LONG}")
+    yield "welcome", lambda: window.set_session(None)
+    yield "replay", lambda: _show(window, FakeSession())
+    yield "long names", lambda: _show(window, FakeSession(long, replace(PLAYING, source=LONG, message=LONG)))
+    yield "live", lambda: _show(window, FakeSession(LIVE))
+    yield "replay again", lambda: _show(window, FakeSession())
+    for dock in window.findChildren(QDockWidget):
+        yield f"with {dock.windowTitle()}", dock.show
+
+
+def _show(window: MainWindow, session: FakeSession) -> None:
+    session.ring = synthetic_ring(300).ring
+    window.set_session(session)
+
+
+def _settle(app: QApplication) -> None:
+    for _ in range(4):
+        app.processEvents()
+
+
+def main() -> None:
+    """Print what is cut off, one line each."""
+    app = QApplication([])
+    with TemporaryDirectory() as folder:
+        for width, height in SIZES:
+            window = MainWindow(HeatmapView(), SettingsFile(Path(folder) / f"{width}.ini"))
+            window.resize(width, height)
+            window.show()
+            for name, enter in _states(window):
+                enter()
+                _settle(app)
+                if (window.width(), window.height()) != (width, height):
+                    print(f"{width}x{height} {name}: grew to {window.width()}x{window.height()}")
+                    window.resize(width, height)
+                for line in clipped(window):
+                    print(f"{width}x{height} {name}: {line}")
+            window.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
