@@ -2,8 +2,8 @@
 
 A bar's faint part is the cell's value, as the field shows it; its strong part is what of it counts in the
 drive, where only near and fresh buckets count. Bars are as long as the root of their value, for values span
-decades. The wheel shows fewer or more buckets on both sides of the spot; a double click shows the whole band, or goes
-back.
+decades. The wheel shows fewer or more buckets on both sides of the spot; a double click shows the whole
+band, or goes back.
 """
 
 from math import ceil, floor
@@ -28,7 +28,7 @@ _GRID_FROM_PT: Final = 4.0  # higher rows keep a point free
 _SPACE_PT: Final = 6
 _FAINT: Final = 95  # opacity of what does not count, of 255
 _TINT: Final = 26
-_USUAL_SHARE: Final = 0.99  # of the bars fit; a longer one ends in a notch
+_USUAL_SHARE: Final = 0.95  # of the bars fit; a longer one ends in a notch
 _NOTCH_PT: Final = 3
 _LEAST_ROW_PT: Final = 2.5  # of a row that can be told from the next
 _LEAST_REACH: Final = 5  # buckets shown on each side

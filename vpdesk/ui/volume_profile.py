@@ -25,6 +25,7 @@ _ALPHA: Final = 165  # of 255: the field shines through
 _PLATE: Final = QColor(10, 12, 16, 185)
 _INK: Final = QColor("#dbe1e8")
 _PADDING_PT: Final = 6
+_FRAME_FROM_PENS: Final = 4  # height of a row that can be framed
 
 
 class VolumeProfileItem(Annotation):
@@ -111,14 +112,21 @@ class VolumeProfileItem(Annotation):
         painter.scale(1 / self._density, 1 / self._density)
         painter.drawImage(self._left_px, 0, wrapped)
         top, bottom = profile.tops_px[profile.control_row : profile.control_row + 2].tolist()
-        pen_px = max(1, round(self._density))
-        painter.setPen(QPen(_INK, pen_px))
-        frame_px = QRectF(self._left_px, top, width, bottom - top).adjusted(-pen_px, 0, 0, -pen_px)
-        painter.drawRect(frame_px.translated(pen_px / 2, pen_px / 2))
+        self._mark_row(painter, QRectF(self._left_px, top, width, bottom - top))
         painter.restore()
         painter.setFont(self._font)
         centre = (top + bottom) / 2 / self._density
         self._paint_plate(painter, centre, self.control_words, self._left_px / self._density)
+
+    def _mark_row(self, painter: QPainter, row_px: QRectF) -> None:
+        """Frame a row within its own pixels; one too low for that becomes a line."""
+        pen_px = max(1, round(self._density))
+        if row_px.height() < _FRAME_FROM_PENS * pen_px:
+            painter.fillRect(row_px, _INK)
+            return
+        painter.setPen(QPen(_INK, pen_px))
+        half_px = pen_px / 2  # the right edge lies beyond the field
+        painter.drawRect(row_px.adjusted(-half_px, half_px, half_px, -half_px))
 
     def _paint_plate(self, painter: QPainter, centre: float, text: str, right: float | None = None) -> None:
         """Write on a translucent plate that ends at this x, or at the field's edge."""
