@@ -36,9 +36,8 @@ SECTIONS: Final = (
         (what was traded; that is never counted as pulled as well).</p>
         <p>A flow is smoothed with a time constant <b>τ</b>, 2 s unless you choose another: an order of 10
         counts 10/τ = 5 a second at first, and 37 % of that τ later. There is no window of seconds
-        that things drop out of. Besides the
-        velocity v of each flow the engine follows its acceleration a and its jerk j. What is left of
-        the three:</p>
+        that things drop out of. Besides the velocity v of each flow the engine follows its
+        acceleration a and its jerk j. What is left of the three:</p>
         <pre>v_rest = v_add &minus; v_pull &minus; v_fill</pre>""",
     ),
     Section(
@@ -89,11 +88,12 @@ SECTIONS: Final = (
     Section(
         "resistance",
         "Resistance",
-        """<p>The only layer that looks at <i>how much</i> rests at a price: the logarithm of the quantity D
-        there, raised (at most to the double) while it grows and lowered (at most to nothing)
-        while it drains.</p>
+        """<p>Beside Depth the only layer that looks at <i>how much</i> rests at a price: the logarithm of the
+        quantity D there, raised (at most to the double) while it grows and lowered (at most to
+        nothing) while it drains.</p>
         <pre>resistance = log(1 + D) (1 + v_rest τ / (D + |v_rest| τ + 1))</pre>
-        <p>It is a companion to depth. It says nothing about whether the quantity will still be there when
+        <p>Like the others it is computed when an event touches the price: what came with a snapshot counts
+        from the first event on. It says nothing about whether the quantity will still be there when
         the price arrives.</p>""",
         (("resistance", "A wall among levels of 20 contracts: before, while and after most of it is "
           "pulled. The logarithm keeps large and small comparable."),),

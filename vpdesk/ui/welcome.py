@@ -33,7 +33,7 @@ class WelcomePage(QWidget):
     Parameters
     ----------
     actions
-        By id; "open", "live", "demo", and "start_" with each of `STARTS`.
+        By id; "open", "live", "demo", "explain", and "start_" with each of `STARTS`.
 
     Signals
     -------
@@ -54,6 +54,8 @@ class WelcomePage(QWidget):
         self.back_button.clicked.connect(self.back_requested)
         self.back_button.hide()
         self.buttons = [self._way(actions[name]) for name in _WAYS]
+        self.explain_button = self._way(actions["explain"])
+        self.explain_button.setFlat(True)
         self.again_button = QPushButton()
         self.again_button.setFlat(True)
         self.again_button.clicked.connect(actions["live"].trigger)
@@ -130,6 +132,7 @@ class WelcomePage(QWidget):
         start.addWidget(QLabel("When vpdesk starts, show"))
         start.addWidget(self.start_box, 1)
         inside.addLayout(start)
+        inside.addWidget(self.explain_button)
         column = QVBoxLayout(self)
         column.addStretch(2)
         column.addWidget(box, 0, Qt.AlignmentFlag.AlignHCenter)
