@@ -20,6 +20,7 @@ from vpdesk.display.warm_up import warm_up as warm_up_display
 from vpdesk.info import format_utc
 from vpdesk.runtime.live_session import LiveSession
 from vpdesk.runtime.session import Session
+from vpdesk.runtime.status import SessionState
 from vpdesk.sources.facts import FileFacts, InstrumentFacts, with_thousands
 from vpdesk.sources.scan import probe
 from vpdesk.sources.tape import Tape
@@ -251,6 +252,8 @@ def _close_in_order(session: Session, source: Closable | None) -> bool:
     """End a session, then its source. False if the session's thread did not end in time."""
     session.close()
     has_ended = session.wait_closed(CLOSE_TIMEOUT_S)
+    if not has_ended and session.status.state is SessionState.PREPARING:
+        return True  # a compiler cannot be interrupted; the thread has touched nothing yet and ends with us
     if not has_ended:
         _log.error("the engine thread did not end within %g s", CLOSE_TIMEOUT_S)
     elif source is not None:
@@ -317,7 +320,8 @@ def run_desk(desk: Desk) -> int:
     app = QApplication.instance()
     assert app is not None
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: desk.window.close())
+        # not at once: the signal may have come in the middle of a paint
+        signal.signal(number, lambda *_: QTimer.singleShot(0, desk.window.close))
     look = QTimer()
     look.timeout.connect(_look)
     look.start(SIGNAL_LOOK_MS)
