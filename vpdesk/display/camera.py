@@ -31,7 +31,8 @@ class Camera:
     """
 
     def __init__(self, size_px: tuple[int, int], density: float) -> None:
-        self.view = Viewport(*size_px, *(size * density for size in USUAL_PT))
+        column_pt, row_pt = USUAL_PT
+        self.view = Viewport(*size_px, column_pt * density, row_pt * density)
         self.density = density
         self.is_following = True
         self.is_placed = False
@@ -76,6 +77,23 @@ class Camera:
             y_px,
             max_columns=ring.capacity if ring is not None else _MOST_COLUMNS,
         )
+
+    def show_box(self, left_px: float, top_px: float, right_px: float, bottom_px: float) -> None:
+        """Enlarge a box of the field, in pixels from the upper left corner, to all of it."""
+        view = self.view
+        columns = (
+            (view.left_px + left_px) / view.px_per_column,
+            (view.left_px + right_px) / view.px_per_column,
+        )
+        top, bottom = view.bottom_px + view.height_px - top_px, view.bottom_px + view.height_px - bottom_px
+        shown = view.showing(columns, (bottom / view.px_per_row, top / view.px_per_row))
+        self.view = shown.centred_at(sum(columns) / 2)
+
+    def reset_zoom(self, ring: GridRing) -> None:
+        """Give cells the size that the program starts with, keeping the middle."""
+        self._start_zoom.remembered_pt = None
+        start = self._start_zoom.of(self.view, self.density, ring.width)
+        self.view = self.view.with_cells(start.px_per_column, start.px_per_row)
 
     def zoom_pt(self) -> Zoom | None:
         """Return the points per column and per bucket; None while they are the usual ones."""

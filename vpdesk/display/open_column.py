@@ -14,18 +14,19 @@ class OpenColumn:
     seq : int
     drive : float
     header : (N_HEADERS,) int64
+    cells : (N_PLANES, W) float32
     """
 
     def __init__(self) -> None:
         self.seq = -1
         self.drive = 0.0
         self.header: NDArray[np.int64] = np.zeros(N_HEADERS, np.int64)
-        self._cells: NDArray[np.float32] = np.zeros((N_PLANES, 1), np.float32)
+        self.cells: NDArray[np.float32] = np.zeros((N_PLANES, 1), np.float32)
         self._ids: NDArray[np.int64] = np.zeros(1, np.int64)
 
     def read(self, ring: GridRing) -> None:
         """Copy the column as it was last published. Thread: reader."""
         if self._ids.shape != (ring.width,):
-            self._cells = np.zeros((N_PLANES, ring.width), np.float32)
+            self.cells = np.zeros((N_PLANES, ring.width), np.float32)
             self._ids = np.zeros(ring.width, np.int64)
-        self.seq, self.drive = ring.read_open(self._cells, self._ids, self.header)
+        self.seq, self.drive = ring.read_open(self.cells, self._ids, self.header)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 MAX_PX_PER_COLUMN: Final = 400.0
 MAX_PX_PER_ROW: Final = 120.0
 MIN_PX_PER_ROW: Final = 0.02
+_MARGIN_SHARE: Final = 0.15  # of the window, beside a cell that was brought into view
 _EVEN_FROM_PX: Final = 4.0  # cells this large get a whole number of pixels each, so that they look alike
 
 
@@ -76,7 +77,7 @@ class Viewport:
         return bins
 
     def px_of_bins(self, first: int, end: int) -> tuple[int, int]:
-        """Return pixels of the grid, first .. end - 1, that hold these bins and at most a pixel beside them."""
+        """Return pixels of the grid, first .. end - 1, that hold these bins and at most one beside them."""
         bin_px = self.px_per_column * self.columns_per_bin
         return floor(first * bin_px) - 1, ceil(end * bin_px) + 1
 
@@ -122,6 +123,16 @@ class Viewport:
         end = ceil(column / self.columns_per_bin) * self.columns_per_bin * self.px_per_column
         # the last pixel whose middle lies before the end: it shows the newest bin, however narrow
         return replace(self, left_px=ceil(end - 0.5) - self.width_px)
+
+    def holding(self, column: int, row: int) -> "Viewport":
+        """Show a cell whole: where it was out of view, some way into the window from the edge it left by."""
+        right_px = _into_window(self.x_px(column), self.px_per_column, self.width_px)
+        down_px = _into_window(self.y_px(row + 1), self.px_per_row, self.height_px)
+        return self.moved(right_px, -down_px)
+
+    def centred_at(self, column: float) -> "Viewport":
+        """Put the time ``column`` into the middle."""
+        return replace(self, left_px=round(column * self.px_per_column - self.width_px / 2))
 
     def centred_on(self, row: float) -> "Viewport":
         """Put the height ``row`` (in buckets) into the middle."""
@@ -171,8 +182,7 @@ class Viewport:
         """Show cells of this size, keeping the middle of the window."""
         column, row = (sum(side) / 2 for side in (self.x_range, self.y_range))
         scaled = replace(self, px_per_column=_evened(px_per_column), px_per_row=_evened(px_per_row))
-        left_px = round(column * scaled.px_per_column - self.width_px / 2)
-        return replace(scaled, left_px=left_px).centred_on(row)
+        return scaled.centred_at(column).centred_on(row)
 
     def showing(self, columns: tuple[float, float], rows: tuple[float, float]) -> "Viewport":
         """Show these columns and buckets from edge to edge, as nearly as whole pixels allow."""
@@ -192,3 +202,13 @@ def _evened(px: float) -> float:
 
 def _evened_down(px: float) -> float:
     return float(floor(px)) if px >= _EVEN_FROM_PX else px
+
+
+def _into_window(begin_px: float, size_px: float, window_px: int) -> float:
+    """Return how far to move a window so that it shows what begins there; 0 if it shows it already."""
+    margin_px = window_px * _MARGIN_SHARE
+    if begin_px < 0:
+        return begin_px - margin_px
+    if begin_px + size_px > window_px + 1:  # a cell at the very edge may be cut by a part of a pixel
+        return begin_px + size_px - window_px + margin_px
+    return 0.0

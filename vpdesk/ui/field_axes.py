@@ -2,11 +2,8 @@
 
 from datetime import UTC, tzinfo
 
-from PySide6.QtCore import QPointF
-
 from vpdesk.core.ring import H_LAST_TRADE, NO_TICK, GridRing
 from vpdesk.display.overlay_shapes import price_y_px
-from vpdesk.display.reading import CellReading
 from vpdesk.display.text import price_text, time_text
 from vpdesk.display.window import FieldWindow
 from vpdesk.ui.annotation import FieldFrame
@@ -51,21 +48,29 @@ class FieldAxes:
         canvas.corner.set_text(corner_text(bins, self.zone))
 
     def show_pointer(
-        self, frame: FieldFrame, window: FieldWindow, at: QPointF | None, reading: CellReading | None
+        self,
+        frame: FieldFrame,
+        window: FieldWindow,
+        x_pt: float | None,
+        y_pt: float | None,
+        start_ns: int | None,
     ) -> None:
-        """Put badges where the pointer is, a point of the field, and at the last price."""
+        """Put badges where the pointer is, each if that is known, and at the last price.
+
+        ``start_ns`` is when the column under it begins.
+        """
         times = []
-        if at is not None and reading is not None:
-            times.append(self._pointer_badge(at.x(), time_text(reading.start_ns, self.zone, 3)))
+        if x_pt is not None and start_ns is not None:
+            times.append(self._pointer_badge(x_pt, time_text(start_ns, self.zone, 3)))
         self._canvas.times.set_badges(times)
         ring = frame.ring
         if ring is None or ring.published_seq < 0:
             return
         prices = self._last_badge(frame, ring, window)
-        if at is not None:
-            row = frame.viewport.row_at(at.y() * frame.density)
+        if y_pt is not None:
+            row = frame.viewport.row_at(y_pt * frame.density)
             text = row_text(row, ring, is_relative=frame.is_relative)
-            prices.append(self._pointer_badge(at.y(), text))
+            prices.append(self._pointer_badge(y_pt, text))
         self._canvas.prices.set_badges(prices)
 
     def _last_badge(self, frame: FieldFrame, ring: GridRing, window: FieldWindow) -> list[AxisLabel]:

@@ -3,14 +3,23 @@
 The canvas knows points of the screen, nothing of columns, prices or rings.
 """
 
+import sys
 from typing import Final
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QImage,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QGestureEvent, QGraphicsItem, QPinchGesture, QStyleOptionGraphicsItem, QWidget
 
 from vpdesk.display.window import FramePixels
 from vpdesk.ui.annotation import Annotation
@@ -113,6 +122,8 @@ class FieldCanvas(pg.GraphicsView):  # type: ignore[misc]
         self.annotations: list[Annotation] = []
         self._axis_width = _LEAST_AXIS_WIDTH
         self.gestures = PointerGestures(self.viewport(), self._part_at)
+        if sys.platform != "darwin":  # which tells of a touchpad by native gestures as well
+            self.viewport().grabGesture(Qt.GestureType.PinchGesture)
         self._place_items()
 
     @property
@@ -178,6 +189,22 @@ class FieldCanvas(pg.GraphicsView):  # type: ignore[misc]
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Pass it to the gestures."""
         self.gestures.double_click(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Leave the menu of the mouse to the gestures, which know a click from a drag."""
+        event.setAccepted(event.reason() is QContextMenuEvent.Reason.Mouse)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Pass what fingers do to the gestures."""
+        if isinstance(event, QNativeGestureEvent) and self.gestures.native(event):
+            return True
+        if isinstance(event, QGestureEvent):
+            pinch = event.gesture(Qt.GestureType.PinchGesture)
+            if isinstance(pinch, QPinchGesture):
+                self.gestures.pinch(pinch)
+                event.accept(pinch)
+                return True
+        return bool(super().viewportEvent(event))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Pass it to the gestures."""

@@ -9,7 +9,7 @@ from datetime import tzinfo
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -31,10 +31,16 @@ from vpdesk.ui.field_axes import FieldAxes
 from vpdesk.ui.field_canvas import FieldCanvas
 from vpdesk.ui.field_marks import OVERLAYS as OVERLAYS
 from vpdesk.ui.field_marks import FieldMarks
-from vpdesk.ui.pointer_gestures import Part
+from vpdesk.ui.field_tools import FieldTools
+from vpdesk.ui.pointer_gestures import Part, Tool
 from vpdesk.ui.theme import DARK, LIGHT
 
 PRICE_AXES: Final = ("price", "spot")
+
+_TOOL_WORDS: Final = {
+    Tool.ZOOM: "Draw a box to zoom into  ·  Esc leaves",
+    Tool.MEASURE: "Draw a box to measure  ·  Esc leaves",
+}
 
 
 class HeatmapView(QWidget):
@@ -50,6 +56,10 @@ class HeatmapView(QWidget):
         The layer's colours mean something else from now on.
     scale_edit_requested()
         Exact numbers for the scale are wanted.
+    tool_changed(Tool or None)
+        What the left button is for.
+    menu_requested(QPoint)
+        The menu of the field is wanted at this point of the screen.
     """
 
     hovered = Signal(object)
@@ -58,6 +68,8 @@ class HeatmapView(QWidget):
     view_changed = Signal()
     scale_changed = Signal(object)
     scale_edit_requested = Signal()
+    tool_changed = Signal(object)
+    menu_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,12 +85,14 @@ class HeatmapView(QWidget):
         self._canvas = FieldCanvas(DARK)
         self._marks = FieldMarks(self._canvas)
         self._axes = FieldAxes(self._canvas)
+        self._tools = FieldTools(self._canvas, self)
         self._bar = ColorBar()
         self._camera = Camera(self._canvas.field_size_px, self._canvas.density)
         self._told_view = self._camera.view
         self._is_stale = True  # something but the ring changed since the last frame
         self._mark: tuple[object, ...] = ()
         self._pointer: QPointF | None = None
+        self._outside_pt: tuple[float | None, float | None] = (None, None)
         self._reading: CellReading | None = None
         self._lay_out()
         self._connect()
@@ -101,6 +115,7 @@ class HeatmapView(QWidget):
         self._camera.is_placed &= is_comparable
         if former is not None and not is_comparable:
             self._marks.pin = None  # its column is another one now
+            self._tools.measure(None)
 
     def set_layer(self, name: str) -> None:
         """Show one of `layers.LAYERS`. Each layer keeps its own scale."""
@@ -177,7 +192,7 @@ class HeatmapView(QWidget):
 
     def set_quantity_unit(self, unit: str) -> None:
         """Name the unit of quantity: "contracts", "shares"."""
-        self._quantity_unit = unit
+        self._quantity_unit = self._tools.measurement.unit = unit
         self._show_layer()
 
     def set_theme(self, dark: bool) -> None:
@@ -190,7 +205,7 @@ class HeatmapView(QWidget):
 
     def set_time_zone(self, zone: tzinfo | None) -> None:
         """Write times in this zone; None is the computer's own."""
-        self._axes.zone = zone
+        self._axes.zone = self._tools.measurement.zone = zone
         self._is_stale = True
 
     def mark_event(self, tick: int | None) -> None:
@@ -210,6 +225,20 @@ class HeatmapView(QWidget):
             return self._reading
         row = 0 if self._camera.is_relative else self._newest_centre()
         return self._read_cell(self._ring.published_seq, row)
+
+    def cell_beside(self, reading: CellReading, columns: int, rows: int) -> CellReading | None:
+        """Return the cell so many columns later and rows higher than another; None where there is none."""
+        row = reading.k if self._camera.is_relative else reading.bucket
+        return None if row is None else self._read_cell(reading.seq + columns, row + rows)
+
+    def bring_into_view(self, reading: CellReading) -> None:
+        """Move the view if it does not show a cell whole; then the market is no longer followed."""
+        row = reading.k if self._camera.is_relative else reading.bucket
+        view = self._camera.view
+        moved = view if row is None else view.holding(reading.seq, row)
+        if moved != view:
+            self.set_following(False)
+            self._set_view(moved)
 
     def set_pin(self, reading: CellReading | None) -> None:
         """Mark the cell of a reading, or none; the mark stays on its column and price."""
@@ -278,6 +307,12 @@ class HeatmapView(QWidget):
             self._camera.fit(self._ring)
             self._tell_view()
 
+    def reset_zoom(self) -> None:
+        """Give cells the size that the program starts with; the middle stays, or the newest column."""
+        if self._ring is not None:
+            self._camera.reset_zoom(self._ring)
+            self._tell_view()
+
     def zoom(self, x_factor: float, y_factor: float = 1.0, at: QPointF | None = None) -> None:
         """Enlarge around a point of the field, or around the middle; factors below 1 show more.
 
@@ -305,6 +340,22 @@ class HeatmapView(QWidget):
     def go_to_newest(self) -> None:
         """Follow the market again."""
         self.set_following(True)
+
+    # --- tools -------------------------------------------------------------------------------------
+
+    def arm(self, tool: Tool | None) -> None:
+        """Give the left button to a tool until a box is drawn, or back to moving the field."""
+        self._canvas.gestures.arm(tool)
+
+    def give_up(self) -> bool:
+        """Give up the box being drawn, the tool, or the measurement; returns whether there was one."""
+        return self._tools.give_up()
+
+    @Slot()
+    def look_for_pointer(self) -> None:
+        """Find out whether the pointer is still here: a menu over the field hid where it went."""
+        if not self._canvas.viewport().underMouse():
+            self._point(None)
 
     # --- frames ------------------------------------------------------------------------------------
 
@@ -364,6 +415,7 @@ class HeatmapView(QWidget):
         self._canvas.overlay.set_rect(rect, self._camera.density)
         frame = self.frame()
         self._marks.show_frame(frame, self._window, request)
+        self._tools.show_frame(frame)
         for item in self._canvas.annotations:
             if item.isVisible():
                 item.show_frame(frame)
@@ -427,13 +479,23 @@ class HeatmapView(QWidget):
 
     # --- the pointer -------------------------------------------------------------------------------
 
+    def point_from_outside(self, x_pt: float | None, y_pt: float | None) -> None:
+        """Show the crosshair's line at the time or the price under a pointer beside the field.
+
+        Points of the field; None where that pointer has no time or no price.
+        """
+        self._outside_pt = (x_pt, y_pt)
+        self._point(self._pointer)
+
     def _point(self, at: QPointF | None) -> None:
         """Show the crosshair and the reading of the cell under it."""
         self._pointer = at
-        self._canvas.crosshair.set_position(at)
-        reading = self._read_at(at) if at is not None else None
-        self._axes.show_pointer(self.frame(), self._window, at, reading)
-        self._show_reading(reading)
+        x_pt, y_pt = self._outside_pt if at is None else (at.x(), at.y())
+        self._canvas.crosshair.set_lines(x_pt, y_pt)
+        reading = None if x_pt is None else self._read_at(QPointF(x_pt, y_pt or 0.0))
+        start_ns = None if reading is None else reading.start_ns
+        self._axes.show_pointer(self.frame(), self._window, x_pt, y_pt, start_ns)
+        self._show_reading(None if at is None else reading)
 
     def _read_at(self, at: QPointF) -> CellReading | None:
         camera = self._camera
@@ -463,9 +525,12 @@ class HeatmapView(QWidget):
 
     def _show_state(self) -> None:
         self._canvas.caption.set_text(f"{self._layer.title}  ·  {self._layer.meaning}")
-        self._canvas.notice.set_text(
-            "" if self._camera.is_following else "Free view  ·  double-click to follow"
-        )
+        tool = self._canvas.gestures.tool
+        if tool is not None:
+            self._canvas.notice.set_text(_TOOL_WORDS[tool])
+        else:
+            is_following = self._camera.is_following
+            self._canvas.notice.set_text("" if is_following else "Free view  ·  double-click to follow")
 
     # --- wiring ------------------------------------------------------------------------------------
 
@@ -483,6 +548,10 @@ class HeatmapView(QWidget):
         canvas.gestures.double_clicked.connect(self._on_gestures_double_clicked)
         canvas.gestures.clicked.connect(self._on_gestures_clicked)
         canvas.gestures.pointed.connect(self._on_gestures_pointed)
+        canvas.gestures.armed.connect(self._on_gestures_armed)
+        canvas.gestures.menu_requested.connect(self._on_gestures_menu_requested)
+        self._tools.zoom_requested.connect(self._on_tools_zoom_requested)
+        self._tools.changed.connect(self._on_tools_changed)
         canvas.resized.connect(self._on_canvas_resized)
         self._bar.scale_dragged.connect(self.set_scale)
         self._bar.edit_requested.connect(self.scale_edit_requested)
@@ -508,6 +577,28 @@ class HeatmapView(QWidget):
         reading = self._read_at(at)
         if reading is not None:
             self.clicked.emit(reading)
+
+    @Slot(object)
+    def _on_gestures_armed(self, tool: Tool | None) -> None:
+        self._show_state()
+        self.tool_changed.emit(tool)
+
+    @Slot(QPointF)
+    def _on_gestures_menu_requested(self, at: QPointF) -> None:
+        self.menu_requested.emit(self._canvas.viewport().mapToGlobal(at).toPoint())
+
+    @Slot(QRectF)
+    def _on_tools_zoom_requested(self, box: QRectF) -> None:
+        self.set_following(False)
+        density = self._camera.density
+        self._camera.show_box(
+            *(side * density for side in (box.left(), box.top(), box.right(), box.bottom()))
+        )
+        self._tell_view()
+
+    @Slot()
+    def _on_tools_changed(self) -> None:
+        self._is_stale = True
 
     @Slot(object)
     def _on_gestures_pointed(self, at: QPointF | None) -> None:

@@ -170,12 +170,13 @@ def _draw_dot(colour: str, radius_px: float) -> QPixmap:
 
 
 class CrosshairItem(QGraphicsItem):
-    """Two thin lines through the pointer."""
+    """Thin lines through the pointer: at its time, at its price."""
 
     def __init__(self) -> None:
         super().__init__()
         self._rect = QRectF()
-        self._at: QPointF | None = None
+        self.x_pt: float | None = None
+        self.y_pt: float | None = None
         self._pen = QPen(QColor(255, 255, 255, 120))
         self._pen.setCosmetic(True)
         self._pen.setDashPattern([3, 3])
@@ -186,10 +187,10 @@ class CrosshairItem(QGraphicsItem):
             self.prepareGeometryChange()
             self._rect = rect
 
-    def set_position(self, at: QPointF | None) -> None:
-        """Go to a point of the scene; None hides the lines."""
-        if at != self._at:
-            self._at = at
+    def set_lines(self, x_pt: float | None, y_pt: float | None) -> None:
+        """Go to a place in the scene; None hides a line."""
+        if (x_pt, y_pt) != (self.x_pt, self.y_pt):
+            self.x_pt, self.y_pt = x_pt, y_pt
             self.update()
 
     def boundingRect(self) -> QRectF:
@@ -200,12 +201,13 @@ class CrosshairItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         """Paint, in points of the scene."""
-        if self._at is None:
-            return
-        x, y = round(self._at.x()) + 0.5, round(self._at.y()) + 0.5
         painter.setPen(self._pen)
-        painter.drawLine(QPointF(x, self._rect.top()), QPointF(x, self._rect.bottom()))
-        painter.drawLine(QPointF(self._rect.left(), y), QPointF(self._rect.right(), y))
+        if self.x_pt is not None:
+            x = round(self.x_pt) + 0.5
+            painter.drawLine(QPointF(x, self._rect.top()), QPointF(x, self._rect.bottom()))
+        if self.y_pt is not None:
+            y = round(self.y_pt) + 0.5
+            painter.drawLine(QPointF(self._rect.left(), y), QPointF(self._rect.right(), y))
 
 
 class CaptionItem(QGraphicsItem):
