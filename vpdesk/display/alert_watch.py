@@ -92,11 +92,14 @@ class AlertNews:
         Columns that were overwritten before they could be checked.
     has_changed
         Whether `AlertWatch.firings` is another list now.
+    n_left
+        Closed columns that wait for the next look.
     """
 
     firings: tuple[Firing, ...] = ()
     n_missed: int = 0
     has_changed: bool = False
+    n_left: int = 0
 
 
 _NO_NEWS: Final = AlertNews()
@@ -196,7 +199,7 @@ class AlertWatch:
         last = min(span.newest - 1, way.next_seq + self._n_columns - 1)
         fired = self._run(ring, span, rules, way, last)
         if fired is None:  # overwritten meanwhile: the next look begins where the ring does now
-            return AlertNews(n_missed=n_missed)
+            return AlertNews(n_missed=n_missed, n_left=span.newest - way.next_seq)
         news = tuple(one for one in fired if one.event_id > self._heard_id)
         self._hear(ring, way)
         way.found += fired
@@ -205,7 +208,7 @@ class AlertWatch:
         has_changed = is_caught_up and (self.firings is not way.found or bool(fired))
         if is_caught_up:
             self.firings = way.found
-        return AlertNews(news, n_missed, has_changed)
+        return AlertNews(news, n_missed, has_changed, span.newest - way.next_seq)
 
     def _hear(self, ring: GridRing, way: _Pass) -> None:
         """Remember how far columns have been told of."""

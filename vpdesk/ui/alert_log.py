@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from vpdesk.display.alert_rules import rule_words, value_text
+from vpdesk.display.alert_rules import figure_text, rule_words, value_text
 from vpdesk.display.alert_watch import Firing
 from vpdesk.display.text import moment_text, price_text, time_text, zone_text
 from vpdesk.ui.words import grouped
@@ -25,13 +25,15 @@ class LogEntry:
         None for a remark.
     clock_ns
         When, 0 if it belongs to no moment.
-    what, value, where
-        The rule's sentence or the remark; what was measured; the price at which, "" for no single one.
+    what, figure, value, where
+        The rule's sentence or the remark; what was measured, without and with its unit; the price at which,
+        "" for no single one.
     """
 
     firing: Firing | None
     clock_ns: int
     what: str
+    figure: str = ""
     value: str = ""
     where: str = ""
 
@@ -45,6 +47,7 @@ def entry_of(firing: Firing, quantity_unit: str, tick_size: int, ticks_per_bucke
         firing,
         firing.clock_ns,
         rule_words(firing.rule, quantity_unit, tick_size),
+        figure_text(firing.rule.quantity, firing.value),
         value_text(firing.rule.quantity, firing.value, quantity_unit),
         where,
     )
@@ -114,7 +117,7 @@ class AlertLog(QAbstractTableModel):
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         when = time_text(entry.clock_ns, self._zone, 1) if entry.clock_ns else ""
-        return (when, entry.value, entry.where, entry.what)[index.column()]
+        return (when, entry.figure, entry.where, entry.what)[index.column()]
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole

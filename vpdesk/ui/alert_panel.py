@@ -25,7 +25,7 @@ from vpdesk.display.alert_kernels import (
     STANDING_UNKNOWN,
     STANDING_YOUNG,
 )
-from vpdesk.display.alert_rules import AlertRule, rule_words, value_text
+from vpdesk.display.alert_rules import AlertRule, figure_text, rule_words, value_text
 from vpdesk.display.alert_watch import Standing
 from vpdesk.ui.alert_dialog import AlertUnits
 from vpdesk.ui.alert_log import AlertLog, LogEntry
@@ -36,6 +36,7 @@ _STANDINGS: Final = {
     STANDING_OUTSIDE: ("outside the band", "The price is not among those that are computed now."),
     STANDING_YOUNG: ("too early", "The chart does not hold enough of what was before."),
 }
+_CELL_ROOM_PX: Final = 26
 _TABLE_KEYS: Final = frozenset(
     [
         *(Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home),
@@ -124,9 +125,11 @@ class AlertPanel(QWidget):
         if not rule.is_on:
             return "off", "This rule is turned off."
         if standing.code in (STANDING_FALSE, STANDING_TRUE):
+            figure = figure_text(rule.quantity, standing.value)
             value = value_text(rule.quantity, standing.value, self._units.quantity_unit)
-            is_so = standing.code == STANDING_TRUE
-            return (f"{value} \N{BULLET}", "The condition holds now.") if is_so else (value, "Now.")
+            if standing.code == STANDING_TRUE:
+                return f"{figure} \N{BULLET}", f"{value}: the condition holds now."
+            return figure, f"{value} now."
         return _STANDINGS[standing.code]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -149,6 +152,9 @@ class AlertPanel(QWidget):
         self.rules.setAccessibleName("Alert rules")
         self.rules.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.rules.horizontalHeader().setStretchLastSection(False)
+        self.rules.setWordWrap(True)  # a rule is read whole
+        self.rules.setStyleSheet("QTableView::item { padding: 4px 8px; }")
+        self.rules.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.rules.activated.connect(self._on_rule_activated)
         self.rules.itemChanged.connect(self._on_item_changed)
         self.rules.itemSelectionChanged.connect(self._enable_buttons)
@@ -165,8 +171,9 @@ class AlertPanel(QWidget):
         header = self.log.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setStretchLastSection(True)
-        for column, width in enumerate((104, 104, 68)):
-            self.log.setColumnWidth(column, width)
+        for column, widest in enumerate(("00:00:00.0", "000.00k", "00000.00")):
+            self.log.setColumnWidth(column, self.fontMetrics().horizontalAdvance(widest) + _CELL_ROOM_PX)
+        self.log.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.log.activated.connect(self._on_entry_activated)
         for table in (self.rules, self.log):
             table.installEventFilter(self)
