@@ -119,6 +119,14 @@ _PICTURES: Final = (
     ("copy", "Copy", "", "copy", "window", "The whole window on the clipboard", "Ctrl+Alt+W"),
 )
 
+# Columns to the right and rows upwards.
+_PIN_STEPS: Final = (
+    ("up", "Inspect the price above", "Pin the cell one row higher", "Alt+Up", (0, 1)),
+    ("down", "Inspect the price below", "Pin the cell one row lower", "Alt+Down", (0, -1)),
+    ("earlier", "Inspect the column before", "Pin the cell one column earlier", "[", (-1, 0)),
+    ("later", "Inspect the column after", "Pin the cell one column later", "]", (1, 0)),
+)
+
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("open", "Open files...", "File", "files.ask", "Open DBN files", ("Ctrl+O",), icon="open",
                label="Open"),
@@ -129,10 +137,12 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("start_page", "Start page", "File", "pages.show_start",
                "Show the ways to open something; the session goes on", ("Ctrl+Shift+S",)),
     *(ActionSpec(f"start_{name}", title, "File", "pages.choose_start",
-                 f"Show at the next start: {title.lower()}", (), "", "At start", argument=name, choice="start")
+                 f"Show at the next start: {title.lower()}", (), "", "At start", argument=name,
+                 choice="start")
       for name, title in _START_TITLES.items()),
     ActionSpec("record", "Record the feed", "File", "wishes.record",
-               "Record the live feed to a file, or stop", ("Ctrl+R",), "Live", is_toggle=True, needs=Needs.LIVE),
+               "Record the live feed to a file, or stop", ("Ctrl+R",), "Live", is_toggle=True,
+               needs=Needs.LIVE),
     ActionSpec("next_instrument", "Next instrument of the feed", "File", "wishes.show_next_instrument",
                "Show the next instrument of the subscription", ("Ctrl+J",), "Live", argument=1,
                needs=Needs.LIVE),
@@ -235,6 +245,9 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("inspect", "Inspect a cell", "View", "inspect_cell",
                "Pin the cell under the pointer, or else the newest at the spot", ("I",),
                "Panels", needs=Needs.SESSION),
+    *(ActionSpec(f"pin_{name}", title, "View", "inspector.step", tip, (key,), "Panels", "Pinned cell",
+                 argument=steps, needs=Needs.SESSION)
+      for name, title, tip, key, steps in _PIN_STEPS),
     ActionSpec("direction", "Direction", "View", "direction.turn",
                "Show or hide the drive and what makes it, by distance from the spot", ("G",), "Panels"),
     ActionSpec("volume_profile", "Volume profile", "View", "volume_profile.show",

@@ -84,6 +84,7 @@ class InspectorDock(QDockWidget):
         self.events.itemClicked.connect(self._on_event_clicked)
         self.copy_button.clicked.connect(self._on_copy_clicked)
         self.unpin_button.clicked.connect(self._on_unpin_clicked)
+        self.hide()  # until a cell is pinned, or a layout shows it
         self._show()
 
     # --- for the window ----------------------------------------------------------------------------
@@ -92,7 +93,7 @@ class InspectorDock(QDockWidget):
         """Take up another session, or none; nothing is pinned in it yet."""
         self._session = session
         self._unit = quantity_unit(session.facts.dataset) if session is not None else ""
-        self.unpin()
+        self._let_go()
 
     def set_zone(self, zone: tzinfo | None) -> None:
         """Write times in this zone; None is the computer's own."""
@@ -120,15 +121,24 @@ class InspectorDock(QDockWidget):
         self._show()
         self._chart.set_pin(reading)
 
+    def step(self, steps: tuple[int, int]) -> None:
+        """Pin the cell so many columns later and rows higher, and have the chart show it.
+
+        Without a pinned cell it is the one under the pointer, or else the newest at the spot.
+        """
+        former = self.reading
+        reading = self._chart.reading() if former is None else self._chart.cell_beside(former, *steps)
+        if reading is not None:
+            self.pin(reading)
+            self._chart.bring_into_view(reading)
+
     def unpin(self) -> None:
         """Let the cell go and hide."""
-        self.reading = self.report = self._wish = None
         focused = QApplication.focusWidget()
         if focused is not None and self.isAncestorOf(focused):
             self._chart.setFocus()  # else Qt gives it to any other widget
         self.hide()
-        self._show()
-        self._chart.set_pin(None)
+        self._let_go()
 
     def pull(self) -> None:
         """Show what is new; call it with every frame."""
@@ -155,6 +165,11 @@ class InspectorDock(QDockWidget):
         return "\n".join(f"{name}: {value}" for name, value in reading_pairs(self.reading))
 
     # --- asking ------------------------------------------------------------------------------------
+
+    def _let_go(self) -> None:
+        self.reading = self.report = self._wish = None
+        self._show()
+        self._chart.set_pin(None)
 
     def _ask(self) -> None:
         """Ask for the exact report; the newest grid has it already when the session rests there."""

@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QByteArray, QRect, QSize
 from PySide6.QtGui import QGuiApplication, QRegion
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStyle, QWidget
 
 from vpdesk.ui.settings import SettingsFile
 
@@ -14,9 +14,11 @@ DEFAULT_SIZE: Final = QSize(1600, 940)
 def restore_place(window: QMainWindow, settings: SettingsFile) -> None:
     """Put the window and its docks where they were. Thread: UI."""
     chosen = settings.preferences
-    if not (chosen.geometry and window.restoreGeometry(QByteArray(chosen.geometry))):
-        window.setGeometry(QRect(screen_areas()[0].topLeft(), DEFAULT_SIZE))
-    bring_into_view(window)
+    if chosen.geometry and window.restoreGeometry(QByteArray(chosen.geometry)):
+        bring_into_view(window)
+    else:
+        area = screen_areas()[0]
+        window.setGeometry(QRect(area.topLeft(), DEFAULT_SIZE.boundedTo(area.size())))
     if chosen.window_state:
         window.restoreState(QByteArray(chosen.window_state))
     bring_docks_into_view(window)
@@ -55,10 +57,12 @@ def bring_into_view(window: QWidget) -> None:
     """Move a window of its own, and shrink it if need be, until the screens show it whole. Thread: UI."""
     if window.isMaximized() or window.isFullScreen():
         return
-    frame = window.frameGeometry()
+    border = window.frameGeometry().size() - window.size()
+    if not window.isVisible():  # it has no frame yet: count on one as the style would draw it
+        border = QSize(2, window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight))
+    frame = QRect(window.pos(), window.size() + border)
     place = fitted(frame, screen_areas())
     if place != frame:
-        border = frame.size() - window.size()
         window.resize(place.size() - border)
         window.move(place.topLeft())
 
