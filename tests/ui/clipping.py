@@ -3,7 +3,6 @@
 Run as a program it says so for one pixel density, which the environment sets before Qt starts.
 """
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +13,12 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
     QApplication,
+    QDialog,
     QDockWidget,
     QLabel,
-    QMainWindow,
     QTabBar,
+    QToolBar,
+    QToolButton,
     QWidget,
 )
 
@@ -27,7 +28,11 @@ from vpdesk.ui.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.settings import SettingsFile
 
-SIZES = ((1280, 720), (1600, 900), (3840, 2160))
+DIALOGS = (
+    *("edit_scale", "alert_new", "layout_save", "layout_manage", "palette"),
+    *("explain", "shortcuts", "change_shortcuts", "anomalies", "about"),
+)
+LOOKS = (("dark", (1280, 720)), ("light", (1280, 720)), ("dark", (3840, 2160)))
 LONG = "A name of a file or an instrument that goes on for much longer than anyone would expect.mbo.dbn.zst"
 
 
@@ -41,6 +46,10 @@ def clipped(window: QWidget) -> list[str]:
             trouble = _lack_of_room(widget) or _beyond_the_edge(widget, window)
             if trouble:
                 found.append(f"{type(widget).__name__} {_text(widget)[:50]!r}: {trouble}")
+    for bar in window.findChildren(QToolBar):
+        overflow = bar.findChild(QToolButton, "qt_toolbar_ext_button")
+        if overflow is not None and overflow.isVisible():
+            found.append(f"{bar.objectName()}: not everything fits")
     return found
 
 
@@ -97,24 +106,41 @@ def _settle(app: QApplication) -> None:
         app.processEvents()
 
 
+def _look(app: QApplication, window: MainWindow, size: tuple[int, int]) -> Iterator[str]:
+    """Go through every state; return what is cut off."""
+    for name, enter in _states(window):
+        enter()
+        _settle(app)
+        if (window.width(), window.height()) != size:
+            yield f"{name}: grew to {window.width()}x{window.height()}"
+            window.resize(*size)
+        yield from (f"{name}: {line}" for line in clipped(window))
+    for name in DIALOGS:
+        window.actions_by_id[name].trigger()
+        _settle(app)
+        for dialog in app.topLevelWidgets():
+            if isinstance(dialog, QDialog) and dialog.isVisible():
+                yield from (f"{name}: {line}" for line in clipped(dialog))
+                least = dialog.minimumSizeHint().expandedTo(dialog.minimumSize())
+                if least.width() > size[0] or least.height() > size[1]:
+                    yield f"{name}: needs {least.width()}x{least.height()}"
+                dialog.close()
+        _settle(app)
+
+
 def main() -> None:
     """Print what is cut off, one line each."""
     app = QApplication([])
     with TemporaryDirectory() as folder:
-        for width, height in SIZES:
-            window = MainWindow(HeatmapView(), SettingsFile(Path(folder) / f"{width}.ini"))
-            window.resize(width, height)
+        for theme, size in LOOKS:
+            window = MainWindow(HeatmapView(), SettingsFile(Path(folder) / f"{theme}{size[0]}.ini"))
+            window.actions_by_id[f"theme_{theme}"].trigger()
+            window.resize(*size)
             window.show()
-            for name, enter in _states(window):
-                enter()
-                _settle(app)
-                if (window.width(), window.height()) != (width, height):
-                    print(f"{width}x{height} {name}: grew to {window.width()}x{window.height()}")
-                    window.resize(width, height)
-                for line in clipped(window):
-                    print(f"{width}x{height} {name}: {line}")
+            for line in _look(app, window, size):
+                print(f"{size[0]}x{size[1]} {theme} {line}")  # noqa: T201 - read by test_clipping.py
             window.close()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -285,6 +285,7 @@ class MainWindow(QMainWindow):
             self.chart, self._settings, self.actions_by_id["volume_profile"], self
         )
         self.alerts = Alerts(self, self.chart, self._settings, self.actions_by_id["mute_alerts"])
+        self.tabifyDockWidget(self.playback.params_dock, self.alerts.dock)
         self.visible_range = VisibleRange(self.chart, self.transport.slider, self)
         self._choice_buttons = ChoiceButtons()
 
