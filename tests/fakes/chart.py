@@ -22,6 +22,10 @@ REMEMBERED = frozenset(
         "set_time_zone",
         "fit",
         "zoom",
+        "reset_zoom",
+        "arm",
+        "give_up",
+        "look_for_pointer",
         "pan",
         "go_to_first",
         "go_to_newest",
@@ -47,6 +51,8 @@ class FakeChart(QWidget):
     following_changed = Signal(bool)
     view_changed = Signal()
     scale_changed = Signal(object)
+    tool_changed = Signal(object)
+    menu_requested = Signal(object)
     scale_edit_requested = Signal()
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from vpdesk.core.ring import H_CENTRE, GridRing
@@ -341,6 +341,14 @@ class HeatmapView(QWidget):
         """Follow the market again."""
         self.set_following(True)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move by the keys that no action has taken: those that step a replay, while there is none."""
+        move = _KEY_MOVES.get(event.key())
+        if move is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+        else:
+            move(self)
+
     # --- tools -------------------------------------------------------------------------------------
 
     def arm(self, tool: Tool | None) -> None:
@@ -607,3 +615,11 @@ class HeatmapView(QWidget):
     @Slot()
     def _on_canvas_resized(self) -> None:
         self._is_stale = True
+
+
+_KEY_MOVES: Final = {
+    Qt.Key.Key_Left: lambda view: view.pan(-0.1),
+    Qt.Key.Key_Right: lambda view: view.pan(0.1),
+    Qt.Key.Key_Home: HeatmapView.go_to_first,
+    Qt.Key.Key_End: HeatmapView.go_to_newest,
+}

@@ -29,6 +29,7 @@ from vpdesk.ui.actions import enable_actions, make_actions
 from vpdesk.ui.alerts import Alerts
 from vpdesk.ui.bars import ChoiceButtons, fill_menus, make_toolbar
 from vpdesk.ui.chart_choices import ChartChoices
+from vpdesk.ui.chart_navigation import ChartNavigation
 from vpdesk.ui.chart_panels import ChartPanels
 from vpdesk.ui.explain_page import ExplainPage
 from vpdesk.ui.file_choices import FileChoices, local_files
@@ -205,8 +206,8 @@ class MainWindow(QMainWindow):
             self._settings.prefer(speed=command.speed)
 
     def cancel_work(self) -> None:
-        """Leave a field or the start page, or give up the work under way, or let the pinned cell go."""
-        if self.transport.give_up_typing():
+        """Leave a field, a tool or the start page, or give up the work under way, or let the pin go."""
+        if self.transport.give_up_typing() or (self.pages.is_session_shown and self.chart.give_up()):
             return
         if not self.pages.is_session_shown:
             self.pages.show_session()
@@ -286,6 +287,7 @@ class MainWindow(QMainWindow):
         )
         self.alerts = Alerts(self, self.chart, self._settings, self.actions_by_id["mute_alerts"])
         self.tabifyDockWidget(self.playback.params_dock, self.alerts.dock)
+        self.navigation = ChartNavigation(self.chart, self.choices.history, self.actions_by_id)
         self.visible_range = VisibleRange(self.chart, self.transport.slider, self)
         self._choice_buttons = ChoiceButtons()
 
