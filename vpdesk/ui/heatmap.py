@@ -4,7 +4,7 @@ The widget knows no session: it gets a ring and values, and says what the pointe
 the UI thread. Columns are the unit of the time axis (one unit each), buckets that of the price axis.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from typing import Final
 
@@ -617,9 +617,9 @@ class HeatmapView(QWidget):
         self._is_stale = True
 
 
-_KEY_MOVES: Final = {
-    Qt.Key.Key_Left: lambda view: view.pan(-0.1),
-    Qt.Key.Key_Right: lambda view: view.pan(0.1),
-    Qt.Key.Key_Home: HeatmapView.go_to_first,
-    Qt.Key.Key_End: HeatmapView.go_to_newest,
+_KEY_MOVES: Final[dict[int, Callable[[HeatmapView], None]]] = {
+    Qt.Key.Key_Left.value: lambda view: view.pan(-0.1),
+    Qt.Key.Key_Right.value: lambda view: view.pan(0.1),
+    Qt.Key.Key_Home.value: HeatmapView.go_to_first,
+    Qt.Key.Key_End.value: HeatmapView.go_to_newest,
 }
