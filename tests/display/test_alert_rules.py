@@ -27,7 +27,7 @@ AT_5005_25 = AtPrice(5_005_250_000_000)
             AlertRule(Quantity.VACUUM, 120, place=AT_5005_25),
             "Vacuum at 5005.25 above 120 contracts/s",
         ),
-        (AlertRule(Quantity.DRIVE, -0.4, is_above=False), f"Drive below {MINUS}0.40"),
+        (AlertRule(Quantity.DRIVE, -0.4, is_above=False), f"Drive below {MINUS}0.4"),
         (
             AlertRule(Quantity.NET, -80, is_above=False, place=NearSpot(3)),
             f"Net below {MINUS}80 contracts/s somewhere within 3 buckets of the spot",

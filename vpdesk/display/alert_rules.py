@@ -32,8 +32,8 @@ DEFAULT_WINDOW_S: Final = 5.0
 MAX_WINDOW_S: Final = 60.0
 MIN_WINDOW_S: Final = 0.1
 MAX_PAUSE_S: Final = 3600.0
+MAX_PRICE_RAW: Final = 2**62  # 1e-9 units
 _MAX_QUANTITY: Final = 1e12
-_MAX_PRICE_RAW: Final = 2**62
 
 
 class AlertRuleError(VpdeskError):
@@ -147,7 +147,7 @@ class AlertRule:
                     raise AlertRuleError("place", f"The distance is {least} to {MAX_REACH} buckets.")
                 if side not in ("both", "above", "below"):
                     raise AlertRuleError("place", "The side is both, above or below.")
-            case AtPrice(price_raw) if abs(price_raw) > _MAX_PRICE_RAW:
+            case AtPrice(price_raw) if abs(price_raw) > MAX_PRICE_RAW:
                 raise AlertRuleError("place", "That price is out of range.")
         if not MIN_WINDOW_S <= self.window_s <= MAX_WINDOW_S:
             raise AlertRuleError("window", f"Measure over {MIN_WINDOW_S:g} to {MAX_WINDOW_S:g} seconds.")
@@ -193,12 +193,12 @@ def unit_of(quantity: Quantity, quantity_unit: str) -> str:
 
 
 def figure_text(quantity: Quantity, value: float) -> str:
-    """Write a measured value or a threshold without its unit."""
+    """Write a measured value without its unit."""
     return f"{value:.2f}".replace("-", MINUS) if quantity is Quantity.DRIVE else number_text(value)
 
 
 def value_text(quantity: Quantity, value: float, quantity_unit: str) -> str:
-    """Write a measured value or a threshold with its unit."""
+    """Write a measured value with its unit."""
     return f"{figure_text(quantity, value)} {unit_of(quantity, quantity_unit)}".rstrip()
 
 
@@ -207,7 +207,8 @@ def rule_words(rule: AlertRule, quantity_unit: str, tick_size: int) -> str:
 
     ``tick_size`` (1e-9) decides how prices are written; 0 if it is not known.
     """
-    value = value_text(rule.quantity, rule.threshold, quantity_unit)
+    figure = f"{rule.threshold:.9g}".replace("-", MINUS)  # whole, unlike what is measured
+    value = f"{figure} {unit_of(rule.quantity, quantity_unit)}".rstrip()
     if rule.quantity is Quantity.DRIVE:
         return f"Drive {_comparison(rule)} {value}"
     place = place_words(rule.place, tick_size)

@@ -1,7 +1,7 @@
 """The dialog in which an alert rule is made: fields that say what is wrong, and the rule as a sentence."""
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from vpdesk.core.events import PRICE_SCALE
 from vpdesk.display.alert_rules import (
     DEFAULT_WINDOW_S,
+    MAX_PRICE_RAW,
     AlertRule,
     AlertRuleError,
     AtPrice,
@@ -138,14 +139,15 @@ class AlertDialog(QDialog):
     def _price_raw(self, text: str) -> int:
         try:
             raw = Decimal(_plain(text)) * PRICE_SCALE
-            price_raw = int(raw)
-        except (InvalidOperation, OverflowError, ValueError):
+            is_far = abs(raw) > MAX_PRICE_RAW  # before it is made a whole number, which may be long
+        except ArithmeticError:
             raise AlertRuleError("place", "Type a price.") from None
+        if is_far:
+            raise AlertRuleError("place", "That price is out of range.")
         tick_size = self._units.tick_size or 1
-        if price_raw != raw or price_raw % tick_size:
+        if raw % tick_size:
             raise AlertRuleError("place", f"Prices are multiples of {price_text(1, tick_size)}.")
-        AlertRule(Quantity.DEPTH, 0.0, place=AtPrice(price_raw))  # the rule knows which prices are in range
-        return price_raw
+        return int(raw)
 
     def _make_fields(self) -> None:
         self.quantity = _combo([(quantity, title) for quantity, title in QUANTITY_TITLES.items()])
@@ -214,7 +216,7 @@ class AlertDialog(QDialog):
     def _fill(self, rule: AlertRule) -> None:
         self.quantity.setCurrentIndex(list(QUANTITY_TITLES).index(rule.quantity))
         self.comparison.setCurrentIndex(0 if rule.is_above else 1)
-        self.threshold.edit.setText(f"{rule.threshold:.6g}")
+        self.threshold.edit.setText(f"{rule.threshold:.15g}")
         self.window_field.edit.setText(f"{rule.window_s:g}")
         self.pause.edit.setText(f"{rule.pause_s:g}")
         self.reach.edit.setText("3")
