@@ -238,6 +238,30 @@ def test_the_crosshair_marks_the_same_time_and_price_everywhere(desk: MainWindow
     assert desk.panels.ladder._pointer_row == desk.panels.ladder.rows.row_at(at[1])
 
 
+@pytest.mark.parametrize("axis", ["price", "spot"])
+def test_the_pointer_over_a_strip_or_the_ladder_draws_its_line_in_the_field(
+    desk: MainWindow, qtbot: QtBot, axis: str
+) -> None:
+    desk.chart.set_price_axis(axis)
+    frames(desk)
+    canvas, place = desk.chart._canvas, desk.chart.placement()
+    strip = desk.panels.strips.strips["volume"]
+    x = place.viewport.width_px - 40
+    qtbot.mouseMove(strip, QPoint(place.left_pt + x, 20))
+    assert (canvas.crosshair.x_pt, canvas.crosshair.y_pt) == (x, None)
+    assert [badge.place_px for badge in canvas.times._badges] == [x]
+    assert len(canvas.prices._badges) == 0
+    frames(desk)  # the line stays
+    assert canvas.crosshair.x_pt == x
+    qtbot.mouseMove(desk.panels.ladder, QPoint(30, 120))
+    assert (canvas.crosshair.x_pt, canvas.crosshair.y_pt) == (None, 120)
+    assert [badge.place_px for badge in canvas.prices._badges] == [120]
+    assert len(canvas.times._badges) == 0
+    desk.panels.ladder.leaveEvent(QEvent(QEvent.Type.Leave))
+    assert (canvas.crosshair.x_pt, canvas.crosshair.y_pt) == (None, None)
+    assert desk.readout.pairs == ()
+
+
 # --- choices -------------------------------------------------------------------------------------
 
 

@@ -137,7 +137,7 @@ def test_the_swatch_has_the_very_colour_of_the_cell_in_every_layer(
         at = QPoint(round(canvas.field_rect.right()) - 30, round(canvas.field_rect.center().y()) - 12)
         qtbot.mouseClick(canvas.viewport(), LEFT, pos=at)
         # device pixels are points on this screen
-        painted = int(canvas.image.image[at.y(), at.x()]) & 0xFFFFFF
+        painted = int(chart._window.pixels.assembled()[at.y(), at.x()]) & 0xFFFFFF
         assert inspector.swatch.styleSheet().startswith(f"background: #{painted:06x};")
 
 
@@ -323,3 +323,95 @@ def test_outside_the_band_it_says_why_there_is_nothing(dock: InspectorDock, desk
     dock.pin(replace(desk.reading(1000), k=None))
     assert dock.verdict_label.text() == "There was no spot yet, so there was no band."
     assert sent == []
+
+
+@pytest.mark.parametrize("axis", ["price", "spot"])
+@pytest.mark.parametrize(
+    ("key", "modifier", "steps"),
+    [
+        (Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier, (0, 1)),
+        (Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier, (0, -1)),
+        (Qt.Key.Key_BracketLeft, Qt.KeyboardModifier.NoModifier, (-1, 0)),
+        (Qt.Key.Key_BracketRight, Qt.KeyboardModifier.NoModifier, (1, 0)),
+    ],
+)
+def test_keys_step_the_pinned_cell(
+    real_window: MainWindow,
+    qtbot: QtBot,
+    axis: str,
+    key: Qt.Key,
+    modifier: Qt.KeyboardModifier,
+    steps: tuple[int, int],
+) -> None:
+    real_window.actions_by_id[f"axis_{axis}"].trigger()
+    real_window.chart.tick()
+    _click_chart(qtbot, real_window)
+    inspector = real_window.inspector
+    former = inspector.reading
+    qtbot.keyClick(real_window.chart, key, modifier)
+    reading = inspector.reading
+    assert former is not None
+    assert reading is not None
+    assert reading.seq == former.seq + steps[0]
+    if axis == "price":
+        assert reading.bucket == former.bucket + steps[1]
+    else:
+        assert reading.k == former.k + steps[1]
+
+
+def test_stepping_out_of_the_view_moves_the_view_and_follows_no_more(
+    real_window: MainWindow, desk: Market, qtbot: QtBot
+) -> None:
+    chart, inspector = real_window.chart, real_window.inspector
+    _click_chart(qtbot, real_window)
+    for _ in range(5):
+        qtbot.keyClick(chart, Qt.Key.Key_BracketLeft)
+    assert chart.is_following
+    chart.zoom(60.0)
+    chart.tick()
+    width = chart.viewport().width_px
+    for _ in range(12):
+        qtbot.keyClick(chart, Qt.Key.Key_BracketLeft)
+        chart.tick()
+        cell = chart._canvas.pin.cell
+        assert cell.left() >= 0
+        assert cell.right() <= width
+    assert not chart.is_following
+    for _ in range(2 * PARAMS.half_width):
+        qtbot.keyClick(chart, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+        chart.tick()
+        assert chart._canvas.pin.cell.top() >= 0
+    assert inspector.verdict_label.text() == "This price lay outside the band that is computed."
+
+
+def test_stepping_ends_where_the_columns_end(real_window: MainWindow, desk: Market, qtbot: QtBot) -> None:
+    qtbot.keyClick(real_window.chart, Qt.Key.Key_BracketLeft)  # nothing is pinned yet
+    first = real_window.inspector.reading
+    assert first is not None
+    assert first.seq == desk.ring.published_seq
+    qtbot.keyClick(real_window.chart, Qt.Key.Key_BracketRight)
+    assert real_window.inspector.reading is first
+
+
+def test_keys_move_in_the_list_of_events_and_not_the_chart(
+    real_window: MainWindow, desk: Market, qtbot: QtBot
+) -> None:
+    real_window.activateWindow()
+    _click_chart(qtbot, real_window)
+    inspector = real_window.inspector
+    reading = inspector.reading
+    assert reading is not None
+    desk.session.cell_report = desk.report(reading.k, event_id=reading.event_id)
+    qtbot.waitUntil(lambda: inspector.report is not None)
+    inspector.events.setFocus()
+    qtbot.waitUntil(inspector.events.hasFocus)
+    view = real_window.chart.viewport()
+    assert inspector.events.currentItem() is inspector.events.topLevelItem(0)
+    qtbot.keyClick(inspector.events, Qt.Key.Key_Down)
+    assert inspector.events.currentItem() is inspector.events.topLevelItem(1)
+    qtbot.keyClick(inspector.events, Qt.Key.Key_Return)
+    assert desk.session.sent[-1] == SeekEvent(41)
+    qtbot.keyClick(inspector.events, Qt.Key.Key_Home)
+    assert inspector.events.currentItem() is inspector.events.topLevelItem(0)
+    assert desk.session.sent[-1] == SeekEvent(41)
+    assert real_window.chart.viewport() == view

@@ -63,6 +63,7 @@ class ChartPanels(QWidget):
         column.addWidget(self._below)
         self.ladder.wheeled.connect(self._on_ladder_wheeled)
         self.ladder.dragged.connect(self._on_ladder_dragged)
+        self.ladder.pointed.connect(self._on_ladder_pointed)
         self.ladder.columns_changed.connect(self._on_ladder_columns_changed)
         self.ladder.double_clicked.connect(self._on_ladder_double_clicked)
         self.strips.layout_changed.connect(self._on_strips_layout_changed)
@@ -206,6 +207,11 @@ class ChartPanels(QWidget):
     def _on_strips_pointed(self, x_pt: float | None) -> None:
         self._strips_pointer_pt = x_pt
         self.strips.set_cursor(x_pt)
+        self._chart.point_from_outside(x_pt, None)
+
+    @Slot(object)
+    def _on_ladder_pointed(self, y_pt: float | None) -> None:
+        self._chart.point_from_outside(None, y_pt)
 
     @Slot()
     def _on_beside_moved(self) -> None:

@@ -8,31 +8,29 @@ from datetime import UTC, tzinfo
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
     QGridLayout,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QScrollArea,
     QSizePolicy,
     QSplitter,
     QToolButton,
-    QTreeWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from vpdesk.core.cell_report import CellReport, PriceEvent, cell_report
+from vpdesk.core.cell_report import CellReport, cell_report
 from vpdesk.core.params import EngineParams
 from vpdesk.display.reading import CellReading
-from vpdesk.display.terms import before_text, event_words, layer_value, report_text, verdict
+from vpdesk.display.terms import layer_value, report_text, verdict
 from vpdesk.display.text import MINUS, age_text, moment_text, number_text, price_text
 from vpdesk.runtime.commands import Inspect, SeekEvent
 from vpdesk.runtime.session import Session
+from vpdesk.ui.event_list import EventList
 from vpdesk.ui.heatmap import HeatmapView
 from vpdesk.ui.readout import reading_pairs
 from vpdesk.ui.term_bars import TermBars
@@ -42,7 +40,6 @@ from vpdesk.ui.words import grouped, quantity_unit
 _WIDTH_PX: Final = 360
 _FLOW_TITLES: Final = {"add": "added", "pull": "pulled", "fill": "filled"}
 _HINT: Final = "Click a cell of the chart to see why it has its colour."
-_EVENT_COLUMN: Final = 0
 _SWATCH_PX: Final = 20
 _LIST_PX: Final = 220  # of the events, unless that leaves the values less than half
 
@@ -80,8 +77,7 @@ class InspectorDock(QDockWidget):
         self._lay_out()
         chart.clicked.connect(self.pin)
         chart.scale_changed.connect(self.refresh)
-        self.events.itemActivated.connect(self._on_event_activated)
-        self.events.itemClicked.connect(self._on_event_clicked)
+        self.events.chosen.connect(self._on_event_chosen)
         self.copy_button.clicked.connect(self._on_copy_clicked)
         self.unpin_button.clicked.connect(self._on_unpin_clicked)
         self.hide()  # until a cell is pinned, or a layout shows it
@@ -93,6 +89,7 @@ class InspectorDock(QDockWidget):
         """Take up another session, or none; nothing is pinned in it yet."""
         self._session = session
         self._unit = quantity_unit(session.facts.dataset) if session is not None else ""
+        self.events.can_jump = session is not None and not session.facts.is_live
         self._let_go()
 
     def set_zone(self, zone: tzinfo | None) -> None:
@@ -104,6 +101,7 @@ class InspectorDock(QDockWidget):
         """Take the theme's colours."""
         self._tones = tones
         self.bars.set_tones(tones)
+        self.events.tones = tones
         self._show()
 
     @Slot()
@@ -281,31 +279,12 @@ class InspectorDock(QDockWidget):
         self.facts_label.setText(f"<table cellspacing='2'>{rows}</table>")
 
     def _show_events(self, report: CellReport | None) -> None:
-        self.events.clear()
         self.events.setVisible(report is not None)
         self.events_label.setVisible(report is not None)
         if report is None:
             return
         self.events_label.setText(_events_title(report))
-        for event in reversed(report.events):
-            self.events.addTopLevelItem(self._event_item(event, report.clock_ns))
-
-    def _event_item(self, event: PriceEvent, clock_ns: int) -> QTreeWidgetItem:
-        words = event_words(event)
-        item = QTreeWidgetItem([grouped(event.event_id), before_text(event, clock_ns), words])
-        item.setData(_EVENT_COLUMN, Qt.ItemDataRole.UserRole, event.event_id)
-        moment = "no time" if event.ts_event is None else moment_text(event.ts_event, self._zone)
-        for column in range(3):
-            item.setToolTip(column, f"{words}\n{moment}")
-        if self._can_jump:
-            item.setForeground(_EVENT_COLUMN, QColor(self._tones.accent))
-        if event.is_elsewhere:
-            item.setForeground(2, QColor(self._tones.muted))
-        return item
-
-    @property
-    def _can_jump(self) -> bool:
-        return self._session is not None and not self._session.facts.is_live
+        self.events.show_report(report, self._zone)
 
     # --- wiring ------------------------------------------------------------------------------------
 
@@ -336,13 +315,7 @@ class InspectorDock(QDockWidget):
         self.unpin_button = _button("Unpin", "Let the cell go (Esc)")
         self.events_label = QLabel()
         self.events_label.setObjectName("muted")
-        self.events = QTreeWidget()
-        self.events.setHeaderLabels(["Event", "Before", "What touched this price"])
-        self.events.setRootIsDecorated(False)
-        self.events.setUniformRowHeights(True)
-        self.events.setFont(tabular(self.font()))
-        self.events.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.events.setAccessibleName("Events that touched this price")
+        self.events = EventList()
 
     def _make_table(self) -> QWidget:
         """Make the flows as rows, their derivatives and totals as columns."""
@@ -408,18 +381,9 @@ class InspectorDock(QDockWidget):
     def _on_unpin_clicked(self) -> None:
         self.unpin()
 
-    @Slot(QTreeWidgetItem, int)
-    def _on_event_clicked(self, item: QTreeWidgetItem, column: int) -> None:
-        if column == _EVENT_COLUMN:
-            self._jump(item)
-
-    @Slot(QTreeWidgetItem, int)
-    def _on_event_activated(self, item: QTreeWidgetItem, column: int) -> None:
-        self._jump(item)
-
-    def _jump(self, item: QTreeWidgetItem) -> None:
-        if self._can_jump:
-            self.requested.emit(SeekEvent(item.data(_EVENT_COLUMN, Qt.ItemDataRole.UserRole)))
+    @Slot(object)
+    def _on_event_chosen(self, event_id: int) -> None:
+        self.requested.emit(SeekEvent(event_id))
 
 
 def _answers(report: CellReport, wish: Inspect, session: Session) -> bool:
