@@ -158,6 +158,7 @@ QMenu::indicator {{ width: 9px; height: 9px; margin-left: 6px; border: 1px solid
 QMenu::indicator:non-exclusive {{ border-radius: 2px; }}
 QMenu::indicator:exclusive {{ border-radius: 5px; }}
 QMenu::indicator:checked {{ background: {tones.text}; border-color: {tones.text}; }}
+QMenu::icon:checked {{ background: {checked}; border: 1px solid {tones.accent}; border-radius: 3px; }}
 QMenu::separator {{ height: 1px; background: {tones.line}; margin: 4px 6px; }}
 QToolBar {{ background: {tones.window}; border: none; border-bottom: 1px solid {tones.line};
     spacing: 2px; padding: 3px 6px; }}
