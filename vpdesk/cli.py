@@ -206,10 +206,18 @@ def picture(
     window: Annotated[bool, typer.Option("--window", help="The whole window, not the chart alone.")] = False,
     instrument: Instrument = None,
     tick_size: TickSize = None,
+    readme: Annotated[
+        bool, typer.Option("--readme", help="Draw the pictures of README into the folder of -o instead.")
+    ] = False,
 ) -> None:
     """Draw a moment of a session into a PNG, without a display."""
     from vpdesk.app.picture import Wish, draw
+    from vpdesk.app.readme_pictures import draw_all
 
+    if readme:
+        for line in draw_all(output):
+            typer.echo(line)
+        return
     wish = Wish(tuple(files or ()), output, at, size, layer, columns, theme, window, instrument, tick_size)
     typer.echo(draw(wish))
 

@@ -104,7 +104,7 @@ def _draw_session(
     session = replay.session_for(tape, is_demo=not wish.files, is_playing=False)
     desk.show_session(session, None)
     session.send(SeekEvent(tape.n_records) if at_ns is None else SeekTime(at_ns))
-    window.chart.set_layer(wish.layer)
+    window.actions_by_id[f"layer_{wish.layer}"].trigger()
     window.show()
     _wait_for_rest(session)
     _set_size(window, wish.whole_window, size)
@@ -129,24 +129,37 @@ def _live_for(seconds: float) -> None:
         time.sleep(0.005)
 
 
-def _wait_for_rest(session: "ReplaySession") -> None:
-    """Let the window live until the session has arrived and is painted."""
-    from vpdesk.runtime.status import SessionState
+def live_until(is_done: Callable[[], bool]) -> None:
+    """Let the window's timers run until something has happened.
 
+    Raises
+    ------
+    VpdeskError
+        It did not happen in `TIMEOUT_S`.
+    """
     deadline_s = time.monotonic() + TIMEOUT_S
-    resting = (SessionState.PAUSED, SessionState.ENDED, SessionState.FAILED)
-    while session.status.state not in resting or not session.status.digest:
-        if session.status.state is SessionState.FAILED:
-            raise VpdeskError(session.status.message)
+    while not is_done():
         if time.monotonic() > deadline_s:
             raise VpdeskError("The session did not come to the moment asked for in time.")
         _live_for(0.02)
 
 
+def _wait_for_rest(session: "ReplaySession") -> None:
+    """Let the window live until the session has arrived and is painted."""
+    from vpdesk.runtime.status import SessionState
+
+    def is_resting() -> bool:
+        status = session.status
+        if status.state is SessionState.FAILED:
+            raise VpdeskError(status.message)
+        return status.state in (SessionState.PAUSED, SessionState.ENDED) and bool(status.digest)
+
+    live_until(is_resting)
+
+
 def _wait_for_quiet(session: "ReplaySession") -> None:
     """Let the window live until nothing in it moves any more: no index grows, no rate is left to show."""
-    while session.status.index_progress is not None:
-        _live_for(SETTLE_S)
+    live_until(lambda: session.status.index_progress is None)
     _live_for(QUIET_S)
 
 

@@ -15,6 +15,7 @@ from vpdesk.ui.theme import DARK, Tones
 
 _SIZE: Final = QSize(WIDTH_PT + 70, 800)
 _MARGIN_PT: Final = 22
+_ABOVE_PT: Final = 12  # of the page, above a section gone to
 
 
 class ExplainPage(QDialog):
@@ -65,7 +66,7 @@ class ExplainPage(QDialog):
         self.activateWindow()
         self.browser.setFocus()
         if section:
-            self.browser.scrollToAnchor(section)
+            self._show_section(section)
 
     def show_lessons(self, lessons: Mapping[str, Lesson]) -> None:
         """Draw these, by the names that the sections use."""
@@ -109,6 +110,11 @@ class ExplainPage(QDialog):
             self._drawing.stop()
             self._write()
 
+    def _show_section(self, section: str) -> None:
+        self.browser.scrollToAnchor(section)
+        bar = self.browser.verticalScrollBar()
+        bar.setValue(bar.value() - _ABOVE_PT)
+
     def _write(self) -> None:
         """Write the page anew, where it was scrolled to."""
         bar = self.browser.verticalScrollBar()
@@ -121,7 +127,7 @@ class ExplainPage(QDialog):
         style = (
             f"h2 {{ font-size: 15pt; margin-top: 26px; margin-bottom: 4px; }}"
             f"p, li {{ line-height: 132%; margin-top: 7px; }}"
-            f"pre {{ background: {tones.panel}; margin: 8px 0; }}"
+            f"pre {{ line-height: 125%; margin: 8px 0 8px 14px; }}"
             f".picture {{ line-height: 100%; margin-top: 14px; }}"
             f".caption {{ color: {tones.muted}; margin-bottom: 14px; }}"
             f"a {{ color: {tones.accent}; text-decoration: none; }}"
@@ -142,7 +148,7 @@ class ExplainPage(QDialog):
 
     @Slot(QUrl)
     def _on_anchor_clicked(self, url: QUrl) -> None:
-        self.browser.scrollToAnchor(url.fragment())
+        self._show_section(url.fragment())
 
 
 def _url(name: str) -> str:
