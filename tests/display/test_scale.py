@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vpdesk.display.scale import KINDS, Scale, fit, scale_ticks
+from vpdesk.display.scale import KINDS, LARGEST_BOUND, LEAST_KNEE, Scale, fit, scale_ticks
 
 bounds = st.floats(0.01, 1e7)
 
@@ -69,3 +69,26 @@ def test_a_scale_that_begins_at_zero_says_so(kind: str) -> None:
 
 def test_a_log_scale_below_its_knee_is_flat_and_not_an_error() -> None:
     assert np.isfinite(Scale("log", 0.1, 1.0, 5.0, False).place(np.array([0.0, 0.5, 1.0]))).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("is_signed", [True, False])
+@pytest.mark.parametrize("knee", [LEAST_KNEE, 1.0, LARGEST_BOUND])
+@pytest.mark.parametrize("reach", [1e-9, 1.0, LARGEST_BOUND])
+def test_every_scale_that_is_allowed_can_be_drawn(
+    kind: str, is_signed: bool, knee: float, reach: float
+) -> None:
+    scale = Scale(kind, -reach if is_signed else 0.0, reach, knee, is_signed)
+    places = np.linspace(-0.06, 1.06, 50)
+    assert np.isfinite(scale.value(places)).all()
+    assert np.isfinite(scale.place(np.array([0.0, reach, 3.4e38]))).all()
+    assert len(scale_ticks(scale, 0.0, 1.0, 8)) <= 20
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "knee"),
+    [(0, 2e15, 1), (-2e15, 1, 1), (0, 1, LEAST_KNEE / 2), (0, np.nan, 1), (0, 1, np.nan)],
+)
+def test_a_scale_beyond_what_can_be_drawn_is_refused(low: float, high: float, knee: float) -> None:
+    with pytest.raises(ValueError, match="bounds"):
+        Scale("asinh", low, high, knee, is_signed=False)

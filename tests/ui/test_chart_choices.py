@@ -154,3 +154,19 @@ def test_another_layer_closes_the_window_for_the_range(windows: _Windows) -> Non
     window.actions_by_id["layer_depth"].trigger()
     assert window.choices._scale_editor is not None
     assert not window.choices._scale_editor.isVisible()
+
+
+def test_the_arrow_keys_belong_to_the_colour_bar_while_it_has_the_focus(
+    windows: _Windows, qtbot: QtBot
+) -> None:
+    window = windows.open()
+    bar, former, view = window.chart._bar, window.chart.scale(), window.chart.viewport()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    bar.setFocus()
+    qtbot.keyClick(bar, Qt.Key.Key_Up)
+    assert window.chart.scale().high > former.high
+    assert window.chart.viewport() == view
+    qtbot.keyClick(bar, Qt.Key.Key_Return)
+    assert window.choices._scale_editor is not None
+    assert window.choices._scale_editor.isVisible()
