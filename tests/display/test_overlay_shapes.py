@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from vpdesk.core.ring import H_BEST_BID, T_SEQ, T_SIDE, T_SIZE, GridRing
+from vpdesk.core.ring import C_N_TRADES, H_BEST_BID, T_SEQ, T_SIDE, T_SIZE, T_TICK, GridRing
 from vpdesk.display.colours import DARK_SHADES, colour_table, fade_table
-from vpdesk.display.overlay_shapes import step_line, trade_dots
+from vpdesk.display.overlay_shapes import DotPool, TradeDots, step_line
 from vpdesk.display.scale import Scale
 from vpdesk.display.synthetic import synthetic_ring, write_gap
 from vpdesk.display.viewport import Viewport
@@ -48,7 +50,7 @@ def test_dots_hold_every_visible_trade_once(px_per_column: float) -> None:
     ring = synthetic_ring(2000, half_width=30).ring
     view = Viewport(200, 2000, px_per_column, 8).ending_at(2000).centred_on(20_400)
     window, request = painted(ring, view)
-    dots = trade_dots(ring, request, window.open_seq, window.open_header)
+    dots = DotPool().dots(ring, request, window.open_seq, window.open_header)
     first = int(view.x_range[0])
     trades = ring.read_trades(first + 200, 1999)
     assert dots.sizes.sum() >= trades[:, T_SIZE].sum()
@@ -62,9 +64,92 @@ def test_a_lone_trade_is_a_dot_at_its_column_and_price() -> None:
     ring = synthetic_ring(300, half_width=30).ring
     view = Viewport(1200, 2000, 30, 40).ending_at(300).centred_on(20_400)
     window, request = painted(ring, view)
-    dots = trade_dots(ring, request, window.open_seq, window.open_header)
+    dots = DotPool().dots(ring, request, window.open_seq, window.open_header)
     trades = ring.read_trades(262, 299)
     for trade in trades:
         x_px = view.x_px(int(trade[T_SEQ]) + 0.5)
         side = 0 if trade[T_SIDE] > 0 else 1
         assert ((np.abs(dots.x_px - x_px) < 1) & (dots.sides == side)).any()
+
+
+def crowded(n_trades: int, *, n_columns: int = 4000, seed: int = 3) -> GridRing:
+    """Return a ring with trades of every side and size all over a broad range of prices."""
+    writer = synthetic_ring(n_columns, half_width=60, capacity=2 * n_columns)
+    ring, random = writer.ring, np.random.default_rng(seed)
+    trades = np.zeros((n_trades, ring.trades.shape[1]), np.int64)
+    trades[:, T_SEQ] = np.sort(random.integers(0, n_columns, n_trades))
+    trades[:, T_TICK] = random.integers(20_350, 20_450, n_trades)
+    trades[:, T_SIZE] = np.ceil(random.lognormal(1.5, 1.5, n_trades))
+    trades[:, T_SIDE] = random.integers(-1, 2, n_trades)
+    ring.trades[:n_trades] = trades
+    ring.cursor[C_N_TRADES] = n_trades
+    ring.publish()
+    return ring
+
+
+def sums_by_side(sides: np.ndarray, sizes: np.ndarray) -> list[float]:
+    return np.bincount(sides, weights=sizes, minlength=3).tolist()
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    n_trades=st.integers(0, 20_000),
+    width_px=st.integers(300, 3000),
+    px_per_row=st.sampled_from([2.0, 7.0, 12.0]),
+    least_size=st.sampled_from([0, 1, 4, 30]),
+)
+def test_however_many_trades_there_are_their_dots_hold_all_that_traded(
+    n_trades: int, width_px: int, px_per_row: float, least_size: int
+) -> None:
+    ring = crowded(n_trades)
+    # the view shows every column and every price, so nothing is cut off at its edges
+    view = Viewport(width_px, 2000, width_px / 4000, px_per_row).ending_at(4000).centred_on(20_400)
+    window, request = painted(ring, view)
+    pool = DotPool()
+    pool.least_size = least_size
+    trades = ring.trades[:n_trades]
+    trades = trades[trades[:, T_SIZE] >= least_size]
+    sides = np.choose(trades[:, T_SIDE] + 1, [1, 2, 0])
+    for _ in range(2):  # once fresh, once with the degree of pooling it has come to
+        dots = pool.dots(ring, request, window.open_seq, window.open_header)
+        assert dots.sizes.size <= 800
+        assert sums_by_side(dots.sides, dots.sizes) == sums_by_side(sides, trades[:, T_SIZE])
+
+
+def test_dots_that_were_pooled_coarsely_do_not_jump_to_and_fro_at_the_limit() -> None:
+    ring = crowded(20_000)
+    view = Viewport(900, 2000, 900 / 4000, 12.0).ending_at(4000).centred_on(20_400)
+    window, request = painted(ring, view)
+    pool = DotPool()
+    coarse = pool.dots(ring, request, window.open_seq, window.open_header).columns_per_cell
+    assert coarse > 53  # as fine as the pixels allow
+    crossing = 0
+    for n_trades in range(1500, 500, -20):
+        ring.cursor[C_N_TRADES] = n_trades
+        ring.publish()
+        finer = pool.dots(ring, request, window.open_seq, window.open_header).columns_per_cell
+        ring.cursor[C_N_TRADES] = n_trades + 20  # a few more trades bring back nothing
+        ring.publish()
+        again = pool.dots(ring, request, window.open_seq, window.open_header).columns_per_cell
+        crossing += again > finer
+    assert crossing == 0
+    assert finer < coarse
+
+
+def test_a_coarse_dot_stays_where_its_trades_are_while_the_view_scrolls() -> None:
+    ring = crowded(20_000)
+    view = Viewport(600, 2000, 0.5, 12.0).ending_at(3000).centred_on(20_400)
+    pool = DotPool()
+    window, request = painted(ring, view)
+    for _ in range(3):
+        dots = pool.dots(ring, request, window.open_seq, window.open_header)
+    moved = FrameRequest(view.moved(1, 0), VALUE_NET, False, False)
+    after = pool.dots(ring, moved, window.open_seq, window.open_header)
+    inside = (dots.x_px > 300) & (dots.x_px < 590)
+    assert np.count_nonzero(inside) > 50
+    assert placed(dots, inside, -1) <= placed(after, np.ones_like(after.sides, bool), 0)
+
+
+def placed(dots: TradeDots, chosen: np.ndarray, right_px: float) -> set[tuple[float, float, float]]:
+    x_px, y_px, sizes = dots.x_px[chosen] + right_px, dots.y_px[chosen], dots.sizes[chosen]
+    return set(zip(x_px.round(6).tolist(), y_px.round(6).tolist(), sizes.tolist(), strict=True))

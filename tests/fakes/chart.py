@@ -17,6 +17,7 @@ REMEMBERED = frozenset(
         "set_price_axis",
         "set_age_dimming",
         "set_overlays",
+        "set_least_dot_size",
         "set_quantity_unit",
         "set_theme",
         "set_time_zone",

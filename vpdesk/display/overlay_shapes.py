@@ -15,7 +15,8 @@ from vpdesk.display.window import FrameRequest, PooledBins
 # also bound what a frame costs.
 _DOT_CELL_PT: Final = (12, 7)
 _BEYOND_PX: Final = 8
-_MAX_DOTS: Final = 800  # the largest are drawn; more would hide the field
+_MAX_DOTS: Final = 800  # more would hide the field
+_CALM_DOTS: Final = 600  # so few may be pooled more finely again
 
 BOUGHT: Final = 0
 SOLD: Final = 1
@@ -74,47 +75,117 @@ def _without_straight_points(
     return x_px[~is_straight], y_px[~is_straight]
 
 
-def trade_dots(
-    ring: GridRing, request: FrameRequest, open_seq: int, open_header: NDArray[np.int64]
-) -> TradeDots:
-    """Pool the visible trades. Thread: reader."""
-    view = request.viewport
-    cell_x_px, cell_y_px = (side_pt * request.density for side_pt in _DOT_CELL_PT)
-    columns_per_cell = max(1, int(cell_x_px / view.px_per_column))
-    rows_per_cell = max(1.0 / ring.ticks_per_bucket, float(int(cell_y_px / view.px_per_row)))
-    x_low, x_high = view.x_range
-    y_low, y_high = view.y_range
-    first_x, last_x = int(x_low // columns_per_cell), int(x_high // columns_per_cell)
-    first_y, last_y = int(y_low // rows_per_cell), int(y_high // rows_per_cell)
-    shape = (3, last_x - first_x + 1, last_y - first_y + 1)
-    sizes, places = np.empty(shape), np.empty((*shape, 2))
-    n_trades = ring.published_trades
-    kernels.pool_trades(
-        ring.trades,
-        n_trades,
-        min(n_trades, TRADE_CAPACITY * 7 // 8),  # the writer may be at work on the last eighth
-        ring.headers,
-        open_header,
-        open_seq,
-        max(first_x * columns_per_cell, ring.span().oldest),
-        min((last_x + 1) * columns_per_cell - 1, open_seq),
-        ring.ticks_per_bucket,
-        request.is_relative,
-        columns_per_cell,
-        first_x,
-        rows_per_cell,
-        first_y,
-        sizes,
-        places,
-    )
-    taken = np.flatnonzero(sizes)
-    size = sizes.ravel()[taken]
-    order = np.argsort(-size, kind="stable")[:_MAX_DOTS]  # small dots on top of large ones
-    taken, size = taken[order], size[order]
-    column, row = (places.reshape(-1, 2)[taken] / size[:, None]).T
-    x_px = column * view.px_per_column - view.left_px
-    y_px = view.height_px - (row * view.px_per_row - view.bottom_px)
-    return TradeDots(x_px, y_px, size, taken // sizes[0].size, columns_per_cell)
+class DotPool:
+    """Pools the visible trades into dots, more coarsely where they would be too many. Thread: reader.
+
+    The degree of pooling has some inertia, so that dots do not jump to and fro.
+
+    Attributes
+    ----------
+    least_size : int
+        Trades below this size get no dot.
+    """
+
+    def __init__(self) -> None:
+        self.least_size = 0
+        self._key: tuple[object, ...] = ()
+        self._level = 0  # the sides of cells are doubled so often
+
+    def dots(
+        self, ring: GridRing, request: FrameRequest, open_seq: int, open_header: NDArray[np.int64]
+    ) -> TradeDots:
+        """Return the dots; together those of a side hold the size of all its trades in the cells in view."""
+        view = request.viewport
+        cell_x_px, cell_y_px = (side_pt * request.density for side_pt in _DOT_CELL_PT)
+        columns_per_cell = max(1, int(cell_x_px / view.px_per_column))
+        rows_per_cell = max(1.0 / ring.ticks_per_bucket, float(int(cell_y_px / view.px_per_row)))
+        key = (columns_per_cell, rows_per_cell, request.is_relative, self.least_size)
+        if key != self._key:
+            self._key, self._level = key, 0
+        cells = self._cells(ring, request, open_seq, open_header, columns_per_cell, rows_per_cell)
+        level = 0
+        while cells.size.size > (_CALM_DOTS if level < self._level else _MAX_DOTS):
+            cells = cells.merged()
+            level += 1
+        self._level = level
+        order = np.argsort(-cells.size, kind="stable")  # small dots on top of large ones
+        size = cells.size[order]
+        column, row = cells.moments[:, order] / size
+        x_px = column * view.px_per_column - view.left_px
+        y_px = view.height_px - (row * view.px_per_row - view.bottom_px)
+        return TradeDots(x_px, y_px, size, cells.side[order], columns_per_cell << level)
+
+    def _cells(
+        self,
+        ring: GridRing,
+        request: FrameRequest,
+        open_seq: int,
+        open_header: NDArray[np.int64],
+        columns_per_cell: int,
+        rows_per_cell: float,
+    ) -> "_Cells":
+        view, whole = request.viewport, (1 << self._level) - 1  # cells that are merged are all in or out
+        first_x, last_x = (int(x // columns_per_cell) for x in view.x_range)
+        first_y, last_y = (int(y // rows_per_cell) for y in view.y_range)
+        first_x, first_y, last_x, last_y = first_x & ~whole, first_y & ~whole, last_x | whole, last_y | whole
+        shape = (3, last_x - first_x + 1, last_y - first_y + 1)
+        sizes: NDArray[np.float64] = np.empty(shape)
+        places: NDArray[np.float64] = np.empty((*shape, 2))
+        n_trades = ring.published_trades
+        kernels.pool_trades(
+            ring.trades,
+            n_trades,
+            min(n_trades, TRADE_CAPACITY * 7 // 8),  # the writer may be at work on the last eighth
+            ring.headers,
+            open_header,
+            open_seq,
+            max(first_x * columns_per_cell, ring.span().oldest),
+            min((last_x + 1) * columns_per_cell - 1, open_seq),
+            ring.ticks_per_bucket,
+            request.is_relative,
+            self.least_size,
+            columns_per_cell,
+            first_x,
+            rows_per_cell,
+            first_y,
+            sizes,
+            places,
+        )
+        taken = np.flatnonzero(sizes)
+        side, x, y = np.unravel_index(taken, shape)
+        moments = places.reshape(-1, 2)[taken].T
+        return _Cells(side, x + first_x, y + first_y, sizes.ravel()[taken], moments)
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Cells that hold trades.
+
+    side, x, y : (n,) int64, whose trades, and where, counted from zero.   size : (n,) float64.
+    moments : (2, n) float64, size x column and size x height in buckets.
+    """
+
+    side: NDArray[np.int64]
+    x: NDArray[np.int64]
+    y: NDArray[np.int64]
+    size: NDArray[np.float64]
+    moments: NDArray[np.float64]
+
+    def merged(self) -> "_Cells":
+        """Return cells twice as wide and high."""
+        x, y = self.x >> 1, self.y >> 1
+        n_y = int(y.max() - y.min()) + 1
+        n_x = int(x.max() - x.min()) + 1
+        keys = (self.side * n_x + (x - x.min())) * n_y + (y - y.min())
+        found, index = np.unique(keys, return_inverse=True)
+        sums = [
+            np.bincount(index, weights=weights, minlength=found.size)
+            for weights in (self.size, *self.moments)
+        ]
+        pooled = np.array(sums, np.float64)
+        rest, row_of = np.divmod(found, n_y)
+        side, column_of = np.divmod(rest, n_x)
+        return _Cells(side, column_of + x.min(), row_of + y.min(), pooled[0], pooled[1:])
 
 
 def price_y_px(view: Viewport, tick: int, ticks_per_bucket: int, header: NDArray[np.int64] | None) -> float:

@@ -6,7 +6,8 @@ from vpdesk.display import window_kernels as kernels
 from vpdesk.display.alert_rules import AlertRule, Quantity
 from vpdesk.display.alert_watch import AlertWatch
 from vpdesk.display.colours import DARK_SHADES, colour_table, fade_table
-from vpdesk.display.overlay_shapes import trade_dots
+from vpdesk.display.measuring import Box, Measurer
+from vpdesk.display.overlay_shapes import DotPool
 from vpdesk.display.scale import Scale
 from vpdesk.display.strip_bins import StripSource
 from vpdesk.display.synthetic import synthetic_ring
@@ -24,7 +25,8 @@ def warm_up() -> None:
     window = FieldWindow()
     request = FrameRequest(view, kernels.VALUE_NET, False, True)
     window.paint(ring, request, table, fade_table(), DARK_SHADES)
-    trade_dots(ring, request, window.open_seq, window.open_header)
+    DotPool().dots(ring, request, window.open_seq, window.open_header)
+    Measurer().measure(ring, Box(0, 1, 0, 1, is_relative=False))
     StripSource().read(ring, view)
     VolumeSource().read(ring, view, is_relative=False)
     watch = AlertWatch()

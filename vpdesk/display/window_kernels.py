@@ -282,11 +282,12 @@ def pool_tracks(
 @njit(nogil=True, cache=True)
 def pool_trades(
     trades, n_trades, n_kept, headers, open_header, open_seq, first, last, ticks_per_bucket, is_relative,
-    columns_per_cell, first_x, rows_per_cell, first_y, sizes, places,
+    least_size, columns_per_cell, first_x, rows_per_cell, first_y, sizes, places,
 ):  # fmt: skip
     """Add up trade sizes in coarse cells of the window; columns and rows are grouped from zero, as in bins.
 
-    trades: the ring's, of which the newest ``n_kept`` of ``n_trades`` are intact.
+    trades: the ring's, of which the newest ``n_kept`` of ``n_trades`` are intact; those below ``least_size``
+    are passed over.
     sizes : (3, n_x, n_y) float64, in place: bought, sold, unknown.
     places : (3, n_x, n_y, 2) float64, in place: size x column and size x height in buckets.
     """
@@ -298,7 +299,7 @@ def pool_trades(
         seq = trade[T_SEQ]
         if seq < first:
             break
-        if seq > last:
+        if seq > last or trade[T_SIZE] < least_size:
             continue
         height = (trade[T_TICK] + 0.5) / ticks_per_bucket
         if is_relative:

@@ -216,6 +216,8 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     *(ActionSpec(f"overlay_{name}", title, "View", "choices.show_overlay", f"Draw or hide: {title.lower()}",
                  (), "Axis", "Overlays", argument=name, is_toggle=True)
       for name, title in _OVERLAY_TITLES.items()),
+    ActionSpec("least_dot_size", "Smallest trade drawn...", "View", "choices.ask_for_dot_size",
+               "Draw only trades of at least some size", (), "Axis", "Overlays", needs=Needs.SESSION),
     ActionSpec("fit_scale", "Fit colours", "View", "choices.fit_scale", "Fit the colours to what is in view",
                ("C",), "Fit", icon="scale", needs=Needs.SESSION),
     ActionSpec("edit_scale", "Set colour range...", "View", "choices.edit_scale",

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 
 from vpdesk.display.layers import LAYERS
 from vpdesk.display.scale import Scale
+from vpdesk.ui.dot_size_dialog import DotSizeDialog
 from vpdesk.ui.heatmap import HeatmapView
 from vpdesk.ui.instrument_settings import InstrumentKey, InstrumentSettings, with_instrument
 from vpdesk.ui.scale_editor import ScaleEditor
@@ -70,6 +71,7 @@ class ChartChoices(QObject):
         self._chart.set_quantity_unit(quantity_unit(dataset))
         its = self._its_settings()
         self._chart.set_scales(its.scales)
+        self._chart.set_least_dot_size(its.least_dot_size)
         if self._instrument != former:
             self._chart.set_zoom_pt(its.zoom_pt)
         self.show_zone(self._settings.preferences.time_zone)
@@ -124,6 +126,15 @@ class ChartChoices(QObject):
         self._settings.prefer(overlays=overlays)
         self._chart.set_overlays(overlays)
 
+    def ask_for_dot_size(self) -> None:
+        """Ask for the smallest trade that is drawn, and show at once what it would mean."""
+        former = self._its_settings().least_dot_size
+        dialog = DotSizeDialog(former, quantity_unit(self._instrument[0]), self._chart.window())
+        dialog.intValueChanged.connect(self._chart.set_least_dot_size)
+        dialog.intValueSelected.connect(self._on_dot_size_selected)
+        dialog.rejected.connect(lambda: self._chart.set_least_dot_size(former))
+        dialog.open()
+
     def show_zone(self, name: str) -> None:
         """Show times in another zone."""
         self._settings.prefer(time_zone=name)
@@ -173,6 +184,11 @@ class ChartChoices(QObject):
         self._show_scale(scale)
         if self._chart.is_scale_settled():
             self._remember(scales={**self._its_settings().scales, self._settings.preferences.layer: scale})
+
+    @Slot(int)
+    def _on_dot_size_selected(self, size: int) -> None:
+        self._chart.set_least_dot_size(size)
+        self._remember(least_dot_size=size)
 
     @Slot()
     def _on_fit_requested(self) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from vpdesk.core.ring import GridRing
-from vpdesk.display.overlay_shapes import TradeDots, step_line, trade_dots
+from vpdesk.display.overlay_shapes import DotPool, TradeDots, step_line
 from vpdesk.display.reading import CellReading
 from vpdesk.display.window import TRACK_ASK, TRACK_BID, TRACK_SPOT, FieldWindow, FrameRequest
 from vpdesk.ui.annotation import FieldFrame
@@ -37,7 +37,18 @@ class FieldMarks:
         self.marked_tick: int | None = None
         self.pin: CellReading | None = None
         self._canvas = canvas
+        self._dots = DotPool()
         self._usual_dot_sizes: dict[int, float] = {}
+
+    @property
+    def least_dot_size(self) -> int:
+        """Trades below this size get no dot."""
+        return self._dots.least_size
+
+    def set_least_dot_size(self, size: int) -> None:
+        """Draw no trades below this size."""
+        self._dots.least_size = size
+        self.resize_dots()
 
     def resize_dots(self) -> None:
         """Settle anew which quantity gets a dot of the usual area."""
@@ -55,7 +66,7 @@ class FieldMarks:
             return
         dots = None
         if "trades" in self.overlays:
-            dots = trade_dots(ring, request, window.open_seq, window.open_header)
+            dots = self._dots.dots(ring, request, window.open_seq, window.open_header)
         overlay.set_shapes(self._lines(ring, window, request), dots, self._usual_dot_size(dots))
 
     def _lines(self, ring: GridRing, window: FieldWindow, request: FrameRequest) -> list[StyledLine]:

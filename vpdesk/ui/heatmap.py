@@ -189,6 +189,14 @@ class HeatmapView(QWidget):
         self._marks.overlays = names
         self._axes.shows_last = "last" in names
         self._is_stale = True
+        self._show_state()
+
+    @Slot(int)
+    def set_least_dot_size(self, size: int) -> None:
+        """Draw no trades below this size; 0 draws all."""
+        self._marks.set_least_dot_size(size)
+        self._is_stale = True
+        self._show_state()
 
     def set_quantity_unit(self, unit: str) -> None:
         """Name the unit of quantity: "contracts", "shares"."""
@@ -532,7 +540,10 @@ class HeatmapView(QWidget):
         return self._layer.unit.format(quantity=self._quantity_unit)
 
     def _show_state(self) -> None:
-        self._canvas.caption.set_text(f"{self._layer.title}  ·  {self._layer.meaning}")
+        words = [self._layer.title, self._layer.meaning]
+        if "trades" in self._marks.overlays and self._marks.least_dot_size:
+            words.append(f"trades ≥ {self._marks.least_dot_size:,}")
+        self._canvas.caption.set_text("  ·  ".join(words))
         tool = self._canvas.gestures.tool
         if tool is not None:
             self._canvas.notice.set_text(_TOOL_WORDS[tool])

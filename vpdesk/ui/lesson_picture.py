@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QStyleOptionGraphicsItem
 from vpdesk.display.colours import DARK_SHADES, LIGHT_SHADES, colour_table, fade_table
 from vpdesk.display.layers import LAYERS
 from vpdesk.display.lesson import Callout, Lesson
-from vpdesk.display.overlay_shapes import step_line, trade_dots
+from vpdesk.display.overlay_shapes import DotPool, step_line
 from vpdesk.display.scale import Scale, scale_ticks
 from vpdesk.display.text import number_text
 from vpdesk.display.viewport import Viewport
@@ -104,7 +104,7 @@ def _paint_field(
         for track, colour in ((TRACK_BID, BID_COLOUR), (TRACK_ASK, ASK_COLOUR))
     ]
     overlay.set_rect(field, density)
-    dots = trade_dots(lesson.ring, request, window.open_seq, window.open_header)
+    dots = DotPool().dots(lesson.ring, request, window.open_seq, window.open_header)
     overlay.set_shapes(lines, dots, _USUAL_TRADE)
     overlay.paint(painter, option)
 
