@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
@@ -61,16 +62,16 @@ def test_bars_are_as_long_as_what_counts_in_the_drive(
             (profile.vacuum, inks.vacuum, pixels[:middle]),
             (profile.pressure, inks.pressure, pixels[middle + 1 :]),
         ):
-            expected = plot.bar_pt(profile.weight[i] * values[i])
+            expected = plot.bars_pt(profile.weight * values)[i]
             assert length_of(part, ink) == pytest.approx(expected, abs=2)
         assert length_of(pixels[:middle], inks.pressure) == 0
         assert length_of(pixels[middle + 1 :], inks.vacuum) == 0
 
 
 def test_a_bar_is_as_long_as_the_root_of_its_value(plot: KProfilePlot) -> None:
-    assert plot.bar_pt(plot.top) == pytest.approx(2 * plot.bar_pt(plot.top / 4))
-    assert plot.bar_pt(0.0) == 0.0
-    assert plot.bar_pt(9 * plot.top) == plot.bar_pt(plot.top)
+    whole, quarter, nothing, beyond = plot.bars_pt(plot.top * np.array([1.0, 0.25, 0.0, 9.0]))
+    assert whole == pytest.approx(2 * quarter)
+    assert (nothing, beyond) == (0.0, whole)
 
 
 def test_both_sides_of_the_spot_are_tinted_apart(plot: KProfilePlot) -> None:

@@ -28,7 +28,7 @@ _GRID_FROM_PT: Final = 4.0  # higher rows keep a point free
 _SPACE_PT: Final = 6
 _FAINT: Final = 95  # opacity of what does not count, of 255
 _TINT: Final = 26
-_USUAL_SHARE: Final = 0.95  # of the bars fit; a longer one ends in a notch
+_USUAL_SHARE: Final = 0.99  # of the bars fit; a longer one ends in a notch
 _NOTCH_PT: Final = 3
 _LEAST_ROW_PT: Final = 2.5  # of a row that can be told from the next
 _LEAST_REACH: Final = 5  # buckets shown on each side
@@ -144,9 +144,10 @@ class KProfilePlot(QWidget):
         left = self._label_width() + 2 * _SPACE_PT
         return float(round((left + self.width()) / 2))
 
-    def bar_pt(self, value: float) -> float:
-        """Return how long the bar of a value is."""
-        return min(float(np.sqrt(max(value, 0.0) / self.top)), 1.0) * self._reach_pt()
+    def bars_pt(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how long the bars of these values, all >= 0, are."""
+        lengths: NDArray[np.float64] = np.minimum(np.sqrt(values / self.top), 1.0) * self._reach_pt()
+        return lengths
 
     def _reach_pt(self) -> float:
         return max(1.0, self.width() - self.middle_pt() - _SPACE_PT)
@@ -240,33 +241,35 @@ class KProfilePlot(QWidget):
             painter.fillRect(self.row_rect(self._hovered), _translucent(self._tones.text, _TINT))
 
     def _paint_bars(self, painter: QPainter, profile: KProfile) -> None:
-        inks = inks_for(self._tones.is_dark)
-        middle, weight, shown = self.middle_pt(), profile.weight, self._shown(profile)
+        inks, shown = inks_for(self._tones.is_dark), self._shown(profile)
+        middle, weight = self.middle_pt(), profile.weight[shown]
+        painter.setPen(Qt.PenStyle.NoPen)
         for values, ink, direction in (
-            (profile.vacuum, QColor(inks.vacuum), -1),
-            (profile.pressure, QColor(inks.pressure), 1),
+            (profile.vacuum[shown], inks.vacuum, -1),
+            (profile.pressure[shown], inks.pressure, 1),
         ):
-            faint = _translucent(ink.name(), _FAINT)
-            for i in shown[values[shown] > 0].tolist():
-                self._paint_bar(painter, i, middle, direction * self.bar_pt(values[i]), faint)
-                self._paint_bar(painter, i, middle, direction * self.bar_pt(weight[i] * values[i]), ink)
-                if values[i] > self.top:
-                    self._paint_notch(painter, i, middle + direction * self._reach_pt(), direction)
+            for part, colour in ((values, _translucent(ink, _FAINT)), (weight * values, QColor(ink))):
+                painter.setBrush(colour)
+                painter.drawRects(self._bars(profile.k[shown], direction * self.bars_pt(part)))
+            self._paint_notches(painter, profile.k[shown[values > self.top]], direction)
         painter.fillRect(QRectF(middle, _HEAD_PT, 1, self.height()), QColor(self._tones.muted))
 
-    def _paint_bar(self, painter: QPainter, i: int, middle: float, length: float, colour: QColor) -> None:
-        row = self.row_rect(i)
-        height = row.height() - (1 if row.height() >= _GRID_FROM_PT else 0)
-        painter.fillRect(QRectF(min(middle, middle + length), row.top(), abs(length), height), colour)
+    def _bars(self, k: NDArray[np.int32], lengths: NDArray[np.float64]) -> list[QRectF]:
+        """Return bars from the middle line, to the left where the length is negative."""
+        row_pt, middle, top = self._row_pt(), self.middle_pt(), self._y_pt(0)
+        height = row_pt - (1 if row_pt >= _GRID_FROM_PT else 0)
+        return [
+            QRectF(min(middle, middle + length), top - (number + 1) * row_pt, abs(length), height)
+            for number, length in zip(k.tolist(), lengths.tolist(), strict=True)
+            if length
+        ]
 
-    def _paint_notch(self, painter: QPainter, i: int, x: float, direction: int) -> None:
-        """Cut the end of a bar that is longer than the scale."""
-        row = self.row_rect(i)
-        left = x - direction * 2 * _NOTCH_PT
-        painter.fillRect(
-            QRectF(min(left, left + direction * _NOTCH_PT / 2), row.top(), _NOTCH_PT / 2, row.height()),
-            QColor(self._tones.field),
-        )
+    def _paint_notches(self, painter: QPainter, k: NDArray[np.int32], direction: int) -> None:
+        """Cut the ends of bars that are longer than the scale."""
+        x = self.middle_pt() + direction * (self._reach_pt() - _NOTCH_PT)
+        for number in k.tolist():
+            notch = QRectF(x, self._y_pt(number + 1), _NOTCH_PT / 2, self._row_pt())
+            painter.fillRect(notch, QColor(self._tones.field))
 
     def _paint_labels(self, painter: QPainter, profile: KProfile) -> None:
         """Write k and price beside every so many buckets."""
