@@ -61,6 +61,11 @@ _SNAPSHOT = 1
 
 
 @njit(nogil=True, cache=True)
+def _wrapped(index, width):
+    return index - width if index >= width else index
+
+
+@njit(nogil=True, cache=True)
 def _is_usable(header):
     state = header[H_FLAGS] >> BOOK_STATE_SHIFT & 7
     has_book = state != _EMPTY and state != _SNAPSHOT
@@ -112,10 +117,10 @@ def _measure_pulled(
     """
     mask, width = len(headers) - 1, cells.shape[2]
     n = high - low + 1
-    now = cells[seq & mask, DEPTH]
+    now, first_index = cells[seq & mask, DEPTH], low % width
     traded, falls, greatest = scratch[0], scratch[1], scratch[2]
     for i in range(n):
-        traded[i], falls[i], greatest[i] = 0.0, 0.0, now[(low + i) % width]
+        traded[i], falls[i], greatest[i] = 0.0, 0.0, now[_wrapped(first_index + i, width)]
     from_ns = headers[seq & mask, H_START_NS] - window_ns
     at_trade = n_trades - 1
     c = seq - 1
@@ -133,9 +138,12 @@ def _measure_pulled(
             at_trade -= 1
         depth, centre = cells[c & mask, DEPTH], header[H_CENTRE]
         for i in range(max(0, centre - half_width - low), min(n, centre + half_width - low + 1)):
-            then = depth[(low + i) % width]
-            greatest[i] = max(greatest[i], then)
-            falls[i] = max(falls[i], then - now[(low + i) % width] - traded[i])
+            index = _wrapped(first_index + i, width)
+            fall = depth[index] - now[index] - traded[i]
+            if depth[index] > greatest[i]:
+                greatest[i] = depth[index]
+            if fall > falls[i]:
+                falls[i] = fall
         c -= 1
     pulled, stood, bucket = 0.0, 0.0, low
     for i in range(n):

@@ -24,7 +24,7 @@ from vpdesk.display.alert_rules import AlertRule, AtPrice, NearSpot, Quantity
 _NEVER_NS: Final = -(2**62)
 _LOOK_S: Final = 0.0015  # of a frame
 _MOST_COLUMNS: Final = 4096  # per look
-_FIRST_COLUMNS: Final = 64  # until it is known how long they take
+_FIRST_COLUMNS: Final = 8  # until it is known how long they take
 _SPARE_TRADES: Final = (
     2 * TRADES_PER_BATCH
 )  # the oldest ones are left alone: they may be overwritten while we look
@@ -149,6 +149,7 @@ class AlertWatch:
         """Watch for these from now on; those that are off are left out of all columns."""
         self._rules = rules
         self._pass = None
+        self._n_columns = _FIRST_COLUMNS
         self.standings = (Standing(),) * len(rules)
 
     def look(self, ring: GridRing) -> AlertNews:
