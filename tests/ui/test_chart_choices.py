@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QInputDialog, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.session import REPLAY, FakeSession
@@ -170,3 +171,27 @@ def test_the_arrow_keys_belong_to_the_colour_bar_while_it_has_the_focus(
     qtbot.keyClick(bar, Qt.Key.Key_Return)
     assert window.choices._scale_editor is not None
     assert window.choices._scale_editor.isVisible()
+
+
+def test_the_smallest_trade_drawn_belongs_to_the_instrument(windows: _Windows, qtbot: QtBot) -> None:
+    window = windows.open()
+    window.actions_by_id["least_dot_size"].trigger()
+    dialog = window.findChild(QInputDialog)
+    dialog.findChild(QSpinBox).setValue(25)
+    assert window.chart._marks.least_dot_size == 25  # seen while it is typed
+    dialog.accept()
+    windows.show("NQM4")
+    assert window.chart._marks.least_dot_size == 0
+    windows.show("ESM4")
+    assert window.chart._marks.least_dot_size == 25
+
+
+def test_the_smallest_trade_drawn_is_as_before_after_escape(windows: _Windows, qtbot: QtBot) -> None:
+    window = windows.open()
+    window.choices._on_dot_size_selected(3)
+    window.actions_by_id["least_dot_size"].trigger()
+    dialog = window.findChild(QInputDialog)
+    dialog.findChild(QSpinBox).setValue(25)
+    dialog.reject()
+    assert window.chart._marks.least_dot_size == 3
+    assert window._settings.preferences.instruments["GLBX.MDP3", "ESM4"].least_dot_size == 3

@@ -173,9 +173,15 @@ QToolButton:disabled {{ color: {_blend(tones.muted, tones.window, 0.6).name()}; 
 QToolButton[popupMode="2"] {{ padding-right: 18px; }}
 QToolButton::menu-indicator {{ subcontrol-position: right center; right: 5px; }}
 QToolButton#close, QToolButton#cancel {{ padding: 1px 8px; border-color: {tones.line}; }}
-QLineEdit, QComboBox {{ background: {tones.field}; border: 1px solid {tones.line}; border-radius: 4px;
-    padding: 3px 6px; selection-background-color: {tones.accent}; selection-color: {tones.on_accent}; }}
-QLineEdit:focus, QComboBox:focus {{ border-color: {tones.accent}; }}
+QLineEdit, QComboBox, QSpinBox {{ background: {tones.field};
+    border: 1px solid {tones.line}; border-radius: 4px; padding: 3px 6px;
+    selection-background-color: {tones.accent}; selection-color: {tones.on_accent}; }}
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border-color: {tones.accent}; }}
+QSpinBox::up-button, QSpinBox::down-button {{ border: none; background: transparent; width: 20px; }}
+QSpinBox::up-arrow, QSpinBox::down-arrow {{ width: 0px; height: 0px; border-left: 4px solid {tones.field};
+    border-right: 4px solid {tones.field}; }}
+QSpinBox::up-arrow {{ border-bottom: 5px solid {tones.muted}; }}
+QSpinBox::down-arrow {{ border-top: 5px solid {tones.muted}; }}
 QComboBox::drop-down {{ border: none; width: 20px; }}
 QComboBox::down-arrow {{ width: 0px; height: 0px; margin-right: 6px; border-left: 4px solid {tones.field};
     border-right: 4px solid {tones.field}; border-top: 5px solid {tones.muted}; }}
