@@ -123,3 +123,9 @@ def test_enter_asks_for_numbers(bar: ColorBar, qtbot: QtBot, key: Qt.Key) -> Non
 def test_a_double_click_asks_for_numbers(bar: ColorBar, qtbot: QtBot) -> None:
     with qtbot.waitSignal(bar.edit_requested):
         qtbot.mouseDClick(bar, Qt.MouseButton.LeftButton, pos=QPoint(15, 200))
+
+
+def test_a_handle_tells_its_bound(bar: ColorBar) -> None:
+    assert bar._tip_at(QPointF(15, bar.handle_y("high"))) == "High: 500 contracts/s"
+    assert bar._tip_at(QPointF(15, bar.handle_y("low"))) == "Low: \N{MINUS SIGN}500 contracts/s"
+    assert "Enter" in bar._tip_at(QPointF(15, 250))

@@ -34,6 +34,7 @@ _HANDLE_REACH: Final = 9
 _LABEL_GAP: Final = 40
 _LEAST_BAR: Final = 90  # points; below that the words around the bar make room for it
 _KEY_STEP: Final = 0.02  # of the scale, for one press of an arrow
+_LEGEND_GAP: Final = 3  # points between two rows
 _HATCH: Final = 3  # points of a stripe
 
 _BAR_TIP: Final = (
@@ -161,7 +162,7 @@ class ColorBar(QWidget):
 
     def _words_height(self) -> float:
         """Return the room that the words of the ends and the legend take."""
-        return self._row_height() * (2 + len(self._legend())) + 14
+        return 2 * self._row_height() + (self._row_height() + _LEGEND_GAP) * len(self._legend()) + 10
 
     def _has_words(self) -> bool:
         free = self.height() - 2 * self._row_height() - TIME_AXIS_HEIGHT
@@ -175,7 +176,7 @@ class ColorBar(QWidget):
         return QRectF(_MARGIN, top, _BAR_WIDTH, bottom - top)
 
     def _legend_rect(self, index: int) -> QRectF:
-        row = self._row_height()
+        row = self._row_height() + _LEGEND_GAP
         top = self.height() - TIME_AXIS_HEIGHT - row * (len(self._legend()) - index)
         return QRectF(0, top, self.width(), row)
 
@@ -189,7 +190,7 @@ class ColorBar(QWidget):
                 painter.fillRect(swatch, QColor(getattr(self._shades, shade)))
             painter.setPen(QPen(QColor(self._tones.line)))
             painter.drawRect(swatch.adjusted(-0.5, -0.5, 0.5, 0.5))
-            self._write(painter, self._tones.muted, row.top(), word, swatch.right() + 5)
+            self._write(painter, self._tones.muted, row.top() + 1, word, swatch.right() + 5)
 
     def _hatch(self) -> QImage:
         """Return a swatch of the stripes that the field shows in a gap."""
@@ -289,6 +290,10 @@ class ColorBar(QWidget):
             for index, (_, _, meaning) in enumerate(self._legend()):
                 if self._legend_rect(index).contains(at):
                     return meaning
+        bound = self._handle_at(at.y())
+        if bound is not None and self._scale is not None:
+            value = self._scale.low if bound == "low" else self._scale.high
+            return f"{bound.capitalize()}: {number_text(value)} {self._unit}".rstrip()
         return _BAR_TIP
 
     def _handle_at(self, y: float) -> str | None:
