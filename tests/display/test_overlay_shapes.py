@@ -72,12 +72,15 @@ def test_a_lone_trade_is_a_dot_at_its_column_and_price() -> None:
         assert ((np.abs(dots.x_px - x_px) < 1) & (dots.sides == side)).any()
 
 
-def crowded(n_trades: int, *, n_columns: int = 4000, seed: int = 3) -> GridRing:
+N_COLUMNS = 4000
+_RING = synthetic_ring(N_COLUMNS, half_width=10, capacity=2 * N_COLUMNS).ring
+
+
+def crowded(n_trades: int) -> GridRing:
     """Return a ring with trades of every side and size all over a broad range of prices."""
-    writer = synthetic_ring(n_columns, half_width=60, capacity=2 * n_columns)
-    ring, random = writer.ring, np.random.default_rng(seed)
+    ring, random = _RING, np.random.default_rng(3)
     trades = np.zeros((n_trades, ring.trades.shape[1]), np.int64)
-    trades[:, T_SEQ] = np.sort(random.integers(0, n_columns, n_trades))
+    trades[:, T_SEQ] = np.sort(random.integers(0, N_COLUMNS, n_trades))
     trades[:, T_TICK] = random.integers(20_350, 20_450, n_trades)
     trades[:, T_SIZE] = np.ceil(random.lognormal(1.5, 1.5, n_trades))
     trades[:, T_SIDE] = random.integers(-1, 2, n_trades)
@@ -91,7 +94,7 @@ def sums_by_side(sides: np.ndarray, sizes: np.ndarray) -> list[float]:
     return np.bincount(sides, weights=sizes, minlength=3).tolist()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     n_trades=st.integers(0, 20_000),
     width_px=st.integers(300, 3000),

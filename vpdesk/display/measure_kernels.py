@@ -44,15 +44,18 @@ def add_depth(
         low = max(base + low_row, centre - half_width)
         high = min(base + high_row, centre + half_width)
         total = 0.0
+        # the remainder once, and sums in registers: cells are many
+        grew, shrank = 0.0, 0.0
+        i = low % width
         for bucket in range(low, high + 1):
-            i = bucket % width
             total += depth[i]
             if is_inside and has_former and abs(bucket - former_centre) <= half_width:
                 change = depth[i] - former[i]
-                if change > 0:
-                    sums[BOX_GREW] += change
-                else:
-                    sums[BOX_SHRANK] -= change
+                grew += max(change, 0.0)
+                shrank -= min(change, 0.0)
+            i = i + 1 if i + 1 < width else 0
+        sums[BOX_GREW] += grew
+        sums[BOX_SHRANK] += shrank
         if is_inside:
             sums[BOX_OUTSIDE] += high_row - low_row + 1 - max(0, high - low + 1)
             sums[BOX_AFTER] = total

@@ -114,7 +114,9 @@ class FieldTools(QObject):
             )
             for at in (sweep.start, sweep.end)
         )
-        self.measure(Box(start_seq, end_seq, start_row, end_row, frame.is_relative))
+        box = Box(start_seq, end_seq, start_row, end_row, frame.is_relative)
+        self.measurement.measure(box, is_drawn=not sweep.is_done)
+        self.changed.emit()
 
     @Slot()
     def _on_gestures_sweep_dropped(self) -> None:

@@ -1,6 +1,7 @@
 """The box that was measured, and a plate that says what it holds."""
 
 from datetime import UTC, tzinfo
+from time import perf_counter
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -20,6 +21,7 @@ _INK: Final = QColor("#dbe1e8")
 _PADDING_PT: Final = 8.0
 _GAP_PT: Final = 8.0  # between box and plate
 _DOT_PT: Final = 3.5
+_REST: Final = 3.0  # of the time that measuring took, left to the rest of the window
 _BEYOND_PT: Final = 20.0  # a box that goes on out of sight is cut here
 
 
@@ -46,14 +48,17 @@ class MeasureItem(Annotation):
         self._metrics = QFontMetricsF(font)
         self._measurer = Measurer()
         self._recipe: object = None
+        self._is_drawn = False
+        self._due_s = 0.0
         self._start = QPointF()
         self._shape = QRectF()
         self.setVisible(False)
 
-    def measure(self, box: Box | None) -> None:
-        """Measure a box from the next frame on; None: nothing."""
+    def measure(self, box: Box | None, *, is_drawn: bool = False) -> None:
+        """Measure a box from the next frame on; None: nothing. ``is_drawn``: it will change in a moment."""
         self.box = box
         self._recipe = None
+        self._is_drawn = is_drawn
         self.setVisible(box is not None)
 
     def show_frame(self, frame: FieldFrame) -> None:
@@ -72,13 +77,20 @@ class MeasureItem(Annotation):
         if self._recipe not in (None, recipe):  # columns and rows are other ones now
             return nothing
         self._recipe = recipe
-        measurement = self._measurer.measure(ring, box)
-        if measurement is None:
-            return nothing
-        lines = measurement_lines(measurement, ring, self.unit, self.zone)
+        lines = self._measured_lines(ring, box)
         shape = self._cells(frame, box.columns, box.rows)
         ends = (box.start_seq, box.start_seq), (box.start_row, box.start_row)
         return lines, shape, self._cells(frame, *ends).center()
+
+    def _measured_lines(self, ring: GridRing, box: Box) -> tuple[str, ...]:
+        """Return what the plate says; under the hand not at every frame, where the box is huge."""
+        start_s = perf_counter()
+        if self._is_drawn and start_s < self._due_s:
+            return self.lines
+        measurement = self._measurer.measure(ring, box)
+        now_s = perf_counter()
+        self._due_s = now_s + _REST * (now_s - start_s)
+        return measurement_lines(measurement, ring, self.unit, self.zone) if measurement is not None else ()
 
     def _cells(self, frame: FieldFrame, columns: tuple[int, int], rows: tuple[int, int]) -> QRectF:
         """Return what cells cover, in points of the field."""
