@@ -27,7 +27,7 @@ SIMULATED = replace(
     title="Simulated session",
     is_simulated=True,
     tick_origin="simulated",
-    notice="This session is simulated. Open a file with Ctrl+O or connect with Ctrl+L.",
+    notice="This session is simulated. Open a file with {open} or connect with {live}.",
 )
 PLAYING = SessionStatus(
     state=SessionState.PLAYING,

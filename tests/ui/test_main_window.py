@@ -111,7 +111,12 @@ def test_the_frame_rate_is_measured(window: MainWindow, session: FakeSession, qt
 def test_a_simulated_session_says_so(window: MainWindow) -> None:
     window.set_session(FakeSession(SIMULATED))
     assert window.simulated_line.isVisible()
-    assert window.simulated_line.text() == SIMULATED.notice
+    assert window.simulated_line.text() == (
+        "This session is simulated. Open a file with Ctrl+O or connect with Ctrl+L."
+    )
+    window.shortcuts.assign("open", ("F4",))
+    window.shortcuts.assign("live", ())
+    assert window.simulated_line.text().endswith("Open a file with F4 or connect with the menu File.")
     window.set_session(FakeSession())
     assert not window.simulated_line.isVisible()
 
@@ -313,7 +318,7 @@ def test_the_cell_under_the_pointer_is_read_out_and_copied(real_window: MainWind
 def test_a_picture_is_copied_by_its_key(real_window: MainWindow, qtbot: QtBot) -> None:
     _show_columns(real_window)
     QGuiApplication.clipboard().clear()
-    with qtbot.waitSignal(real_window.pictures.noticed, timeout=10_000):
+    with qtbot.waitSignal(real_window.pictures.done, timeout=10_000):
         qtbot.keyClick(real_window.chart, Qt.Key.Key_C, CTRL | Qt.KeyboardModifier.AltModifier)
     assert QGuiApplication.clipboard().mimeData().hasImage()
     assert "clipboard" in real_window.notices.notices[-1].text

@@ -21,8 +21,8 @@ HALF_WIDTH: Final = 80  # the window shows 161 buckets
 DEMO_NAME: Final = "demo.mbo.dbn.zst"
 DEMO_START_NS: Final = 150 * 10**9  # into the session, so that the chart is full from the first moment
 DEMO_NOTICE: Final = (
-    "Simulated data, so that there is something to see. Open a Databento file with Ctrl+O or drop it "
-    "here; connect to a live feed with Ctrl+L."
+    "Simulated data, so that there is something to see. Open a Databento file with {open} or drop it "
+    "here; connect to a live feed with {live}."
 )
 
 

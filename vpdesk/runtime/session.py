@@ -16,8 +16,8 @@ class SessionFacts:
     """What stays the same while a session lasts.
 
     ``title`` names the source in a window title; ``notice`` is a plain line shown over the chart ("" for
-    none), such as "Simulated data. Open a file with Ctrl+O". ``content_id`` stands for the content of the
-    files, whatever their names; "" where there are none.
+    none), such as "Simulated data. Open a file with {open}"; an action's id in braces stands for its keys.
+    ``content_id`` stands for the content of the files, whatever their names; "" where there are none.
     """
 
     title: str

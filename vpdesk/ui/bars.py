@@ -12,7 +12,7 @@ _WITH_TEXT: Final = frozenset({"open", "live", "follow"})  # icons alone would n
 
 
 def fill_menus(bar: QMenuBar, actions: dict[str, QAction]) -> dict[str, QMenu]:
-    """Fill the menu bar; return its menus by title, submenus as "View > Layouts"."""
+    """Fill the menu bar; return its menus by title, submenus as "Window > Layouts"."""
     menus = {title: bar.addMenu(f"&{title}") for title in MENUS}
     sections: dict[str, str] = {}
     for spec in ACTIONS:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QInputDialog, QMainWindow, QMenu
 
 from vpdesk.ui.arrangement import MAX_ARRANGEMENTS, MAX_NAME, Arrangement
-from vpdesk.ui.chart_panels import ChartPanels
+from vpdesk.ui.chart_panels import ROOMY_PT, ChartPanels
 from vpdesk.ui.settings import SettingsFile
 from vpdesk.ui.window_place import bring_docks_into_view
 
@@ -91,6 +91,7 @@ class Layouts(QObject):
         for dock in self._window.findChildren(QDockWidget):
             dock.setFloating(False)
             dock.setVisible(dock.objectName() in plan.docks)
+        self._place_docks([self._dock(name) for name in plan.docks])
 
     def show_own(self, name: str) -> None:
         """Arrange the window as it was when the user gave that a name."""
@@ -110,7 +111,7 @@ class Layouts(QObject):
             return
         own[name] = self._current()
         self._keep(own)
-        self.noticed.emit(f"The layout was saved as {name}; it is in the menu View, Layouts.")
+        self.noticed.emit(f"The layout was saved as {name}; it is in the menu Window, Layouts.")
 
     def rename(self, former: str, name: str) -> str:
         """Give an arrangement another name; return a sentence if that cannot be, else ""."""
@@ -140,6 +141,24 @@ class Layouts(QObject):
         dialog.open()
 
     # --- inside ------------------------------------------------------------------------------------
+
+    def _dock(self, name: str) -> QDockWidget:
+        dock = self._window.findChild(QDockWidget, name)
+        assert dock is not None
+        return dock
+
+    def _place_docks(self, docks: list[QDockWidget]) -> None:
+        """Put the first at the right, others at the left where there is room, or else behind the first."""
+        if not docks:
+            return
+        right, *others = docks
+        self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, right)
+        for dock in others:
+            if self._window.width() >= ROOMY_PT:
+                self._window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+            else:
+                self._window.tabifyDockWidget(right, dock)
+        right.raise_()
 
     def _arrange(self, arrangement: Arrangement) -> None:
         """Arrange all but the docks."""

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from vpdesk.ui.layouts import Layouts
 
 _HINT: Final = "F2 or a double click renames a layout, Delete forgets it."
-_NO_LAYOUT: Final = "There is none yet. Arrange the window, then View, Layouts, Save this layout."
+_NO_LAYOUT: Final = "There is none yet. Arrange the window, then Window, Layouts, Save this layout."
 
 
 class LayoutsDialog(QDialog):

@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
         facts = session.facts if session else None
         self._facts = facts
         self.setWindowTitle(f"{facts.title} - vpdesk" if facts else "vpdesk")
-        self.simulated_line.setText(facts.notice if facts else "")
+        self.simulated_line.setText(self.shortcuts.with_keys(facts.notice) if facts else "")
         self.simulated_line.setVisible(bool(facts and facts.notice))
         self.pages.set_has_session(session is not None)
         self.transport.set_live(bool(facts and facts.is_live))
@@ -293,11 +293,12 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         menus = fill_menus(self.menuBar(), self.actions_by_id)
-        self.layouts = Layouts(self, self.panels, self._settings, menus["View > Layouts"])
+        self.layouts = Layouts(self, self.panels, self._settings, menus["Window > Layouts"])
         self.program_log = ProgramLog(self)
         self.dialogs = WindowDialogs(self, self.actions_by_id, self.shortcuts, self.layouts)
         menus["File"].insertMenu(self.actions_by_id["live"], self.files.recent_menu)
-        self.addToolBar(make_toolbar(self.actions_by_id, self._choice_buttons))
+        self.toolbar = make_toolbar(self.actions_by_id, self._choice_buttons)
+        self.addToolBar(self.toolbar)
         chart_page = QWidget()
         _stack(chart_page, self.simulated_line, self.readout, self.panels, stretched=self.panels)
         self.pages = Pages(self.welcome, chart_page, self.files, self._settings)
@@ -315,7 +316,11 @@ class MainWindow(QMainWindow):
         self.health.anomalies_requested.connect(self.show_anomalies)
         self.health.cancel_requested.connect(self._on_cancel_requested)
         self.health.instrument_chosen.connect(self.send)
-        self.pictures.noticed.connect(self.show_notice)
+        self.pictures.done.connect(self.notices.show_passing)
+        self.pictures.failed.connect(self.show_notice)
+        shown = self.toolbar.toggleViewAction()
+        self.actions_by_id["show_toolbar"].setChecked(shown.isChecked())
+        shown.toggled.connect(self.actions_by_id["show_toolbar"].setChecked)
         self.files.chosen.connect(self.open_requested)
         self.pages.turned.connect(self._on_page_turned)
         self.shortcuts.changed.connect(self._on_shortcuts_changed)
@@ -335,6 +340,7 @@ class MainWindow(QMainWindow):
         self.chart.hovered.connect(self._on_chart_hovered)
         self.choices.scale_shown.connect(self.inspector.refresh)
         self.inspector.requested.connect(self.send)
+        self.inspector.explanation_requested.connect(self.explanation.explain)
         self.alerts.requested.connect(self.send)
         self.alerts.noticed.connect(self.show_notice)
         self.alerts.focus_returned.connect(self._on_focus_returned)
@@ -406,6 +412,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_shortcuts_changed(self) -> None:
         self._settings.prefer(keys=self.shortcuts.changes())
+        self.simulated_line.setText(self.shortcuts.with_keys(self._facts.notice) if self._facts else "")
 
     @Slot(object)
     def _on_chart_hovered(self, reading: CellReading | None) -> None:

@@ -20,6 +20,7 @@ DEFAULT_KEYS: Final[Mapping[str, Keys]] = {
 }
 MENU_KEYS: Final[Mapping[str, str]] = {f"Alt+{title[0]}": title for title in MENUS}
 
+_MENUS: Final = {spec.id: spec.menu for spec in ACTIONS}
 MAX_KEYS: Final = 4  # of one action
 
 
@@ -86,6 +87,12 @@ class Shortcuts(QObject):
     def keys_of(self, name: str) -> Keys:
         """Return the keys of an action."""
         return self._keys[name]
+
+    def with_keys(self, text: str) -> str:
+        """Return a text with an action's keys in place of its id in braces, such as ``{open}``."""
+        for name, keys in self._keys.items():
+            text = text.replace(f"{{{name}}}", native_text(keys) or f"the menu {_MENUS[name]}")
+        return text
 
     def changes(self) -> dict[str, Keys]:
         """Return the keys that are not the default ones, by action."""

@@ -194,6 +194,9 @@ QPushButton:focus {{ border-color: {tones.accent}; }}
 QPushButton:default {{ background: {checked}; border-color: {tones.accent}; }}
 QPushButton:disabled {{ color: {_blend(tones.muted, tones.window, 0.6).name()}; background: {tones.window};
     border-color: {tones.line}; }}
+QPushButton#row {{ border-color: transparent; background: transparent; text-align: left; padding: 4px 8px; }}
+QPushButton#row:hover {{ background: {hover}; }}
+QPushButton#row:focus {{ border-color: {tones.accent}; }}
 QProgressBar {{ border: 1px solid {tones.line}; border-radius: 3px; background: {tones.field};
     text-align: center; max-height: 15px; }}
 QProgressBar::chunk {{ background: {checked}; border-radius: 2px; }}

@@ -23,6 +23,7 @@ from vpdesk.ui.settings import STARTS
 
 _WIDTH_PX: Final = 560
 _NAME_PX: Final = 300  # of a file's name; a longer one is cut in its middle
+_PADDING_PX: Final = 10
 _MAX_ROWS: Final = 7  # what a small screen holds; the menu has the others
 _WAYS: Final = ("open", "live", "demo")
 
@@ -154,8 +155,8 @@ class RecentRow(QWidget):
         super().__init__(parent)
         self.file = file
         self.button = QPushButton()
-        self.button.setFlat(True)
         self.button.setObjectName("row")
+        self.button.setFixedWidth(_NAME_PX + 2 * _PADDING_PX)
         self.button.setEnabled(not is_missing)
         self.button.setToolTip(file.path)
         self.button.setText(self._shortened(PurePath(file.path).name).replace("&", "&&"))
