@@ -12,9 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from vpdesk.app.lessons import make_lessons
 from vpdesk.core.params import DEFAULT_WEIGHTS
+from vpdesk.display.layers import LAYERS
 from vpdesk.display.lesson import Lesson
 from vpdesk.ui.explain_page import ExplainPage
-from vpdesk.ui.explain_text import SECTIONS
+from vpdesk.ui.explain_text import SECTION_OF_LAYER, SECTIONS
 from vpdesk.ui.lesson_picture import FIELD_WIDTH_PT, WIDTH_PT, draw_lesson
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.theme import DARK, LIGHT
@@ -120,6 +121,18 @@ def test_f2_explains(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.keyClick(window.chart, Qt.Key.Key_F2)
     assert window.explanation.isVisible()
     window.explanation.close()
+
+
+def test_the_inspector_leads_to_what_its_layer_means(window: MainWindow, qtbot: QtBot) -> None:
+    assert set(SECTION_OF_LAYER) == set(LAYERS)
+    assert set(SECTION_OF_LAYER.values()) <= {section.name for section in SECTIONS}
+    window.choices.show_layer("age")
+    window.inspector.show()
+    qtbot.mouseClick(window.inspector.explain_button, Qt.MouseButton.LeftButton)
+    page = window.explanation
+    assert page.isVisible()
+    assert page.browser.verticalScrollBar().value() > 0
+    page.close()
 
 
 def test_the_formulas_are_those_of_readme_with_the_default_weights() -> None:

@@ -22,6 +22,18 @@ def test_a_repeated_sentence_is_counted_not_stacked(qtbot: QtBot) -> None:
     assert bar.notices[0].times.text() == "3 times"
 
 
+def test_a_passing_sentence_goes_by_itself_counted_from_its_last_time(qtbot: QtBot) -> None:
+    bar = _bar(qtbot)
+    bar.show_notice("The file is cut short.")
+    bar.show_passing("The picture was saved.")
+    passing = bar.notices[1].passing
+    bar.show_passing("The picture was saved.")
+    assert (bar.notices[1].count, bar.notices[1].passing) == (2, passing)
+    assert not bar.notices[0].passing.isActive()
+    passing.start(0)
+    qtbot.waitUntil(lambda: [notice.text for notice in bar.notices] == ["The file is cut short."])
+
+
 def test_only_the_newest_few_stay(qtbot: QtBot) -> None:
     bar = _bar(qtbot)
     for number in range(10):

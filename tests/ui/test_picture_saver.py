@@ -57,7 +57,7 @@ def test_a_saved_picture_keeps_every_pixel_and_says_where_it_came_from(
 ) -> None:
     path = tmp_path / "chart.png"
     picture = taken(saver)
-    with qtbot.waitSignal(saver.noticed, timeout=10_000) as said:
+    with qtbot.waitSignal(saver.done, timeout=10_000) as said:
         saver.save(picture, str(path))
     assert said.args == [f"The picture was saved as {path}."]
     assert png_texts(path.read_bytes()) == picture.texts
@@ -92,7 +92,7 @@ def test_a_size_asked_for_is_that_of_the_whole_picture(saver: PictureSaver) -> N
 
 def test_the_clipboard_gets_the_picture_and_its_provenance(saver: PictureSaver, qtbot: QtBot) -> None:
     expected = taken(saver)
-    with qtbot.waitSignal(saver.noticed, timeout=10_000):
+    with qtbot.waitSignal(saver.done, timeout=10_000):
         saver.copy("chart")
     content = QGuiApplication.clipboard().mimeData()
     assert content.hasImage()
@@ -110,7 +110,7 @@ def test_the_picture_is_of_the_moment_at_which_it_was_asked_for(
     assert dialog.selectedFiles()[0].endswith("net.png")
     writer.write(100)
     saver._chart.tick()
-    with qtbot.waitSignal(saver.noticed, timeout=10_000):
+    with qtbot.waitSignal(saver.done, timeout=10_000):
         dialog.fileSelected.emit(str(tmp_path / "late.png"))
     dialog.close()
     assert png_texts((tmp_path / "late.png").read_bytes())["Event"] == expected
@@ -131,7 +131,7 @@ def test_compressing_and_writing_leave_the_window_alive(
         return png_bytes(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(picture_saver, "png_bytes", slow)
-    with qtbot.waitSignal(saver.noticed, timeout=20_000):
+    with qtbot.waitSignal(saver.done, timeout=20_000):
         saver.save(taken(saver), str(tmp_path / "chart.png"))
     timer.stop()
     assert (tmp_path / "chart.png").exists()
@@ -145,7 +145,7 @@ def test_what_cannot_be_written_is_one_sentence_and_harms_nothing(
     (there / "kept").touch()
     nowhere = tmp_path / "nowhere" / "chart.png"
     for path, reason in ((nowhere, "no such file or directory"), (there, "is a directory")):
-        with qtbot.waitSignal(saver.noticed, timeout=10_000) as said:
+        with qtbot.waitSignal(saver.failed, timeout=10_000) as said:
             saver.save(taken(saver), str(path))
         assert said.args == [f"The picture could not be saved as {path}: {reason}."]
     assert [file.name for file in tmp_path.iterdir()] == ["there.png"]

@@ -144,3 +144,14 @@ SECTIONS: Final = (
         with its number, and the events that it came from.</p>""",
     ),
 )  # fmt: skip
+
+# Where each layer is explained.
+SECTION_OF_LAYER: Final = {
+    "net": "net",
+    "balance": "net",
+    "pressure": "pressure",
+    "vacuum": "vacuum",
+    "resistance": "resistance",
+    "depth": "resistance",
+    "age": "persistence",
+}

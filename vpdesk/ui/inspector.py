@@ -31,6 +31,7 @@ from vpdesk.display.text import MINUS, age_text, moment_text, number_text, price
 from vpdesk.runtime.commands import Inspect, SeekEvent
 from vpdesk.runtime.session import Session
 from vpdesk.ui.event_list import EventList
+from vpdesk.ui.explain_text import SECTION_OF_LAYER
 from vpdesk.ui.heatmap import HeatmapView
 from vpdesk.ui.readout import reading_pairs
 from vpdesk.ui.term_bars import TermBars
@@ -56,9 +57,12 @@ class InspectorDock(QDockWidget):
     -------
     requested(Command)
         What to send to the session.
+    explanation_requested(str)
+        Explain this section of `explain_text.SECTIONS`.
     """
 
     requested = Signal(object)
+    explanation_requested = Signal(str)
 
     def __init__(self, chart: HeatmapView, parent: QWidget | None = None) -> None:
         super().__init__("Inspector", parent)
@@ -80,6 +84,7 @@ class InspectorDock(QDockWidget):
         self.events.chosen.connect(self._on_event_chosen)
         self.copy_button.clicked.connect(self._on_copy_clicked)
         self.unpin_button.clicked.connect(self._on_unpin_clicked)
+        self.explain_button.clicked.connect(self._on_explain_clicked)
         self.hide()  # until a cell is pinned, or a layout shows it
         self._show()
 
@@ -311,6 +316,7 @@ class InspectorDock(QDockWidget):
         self.facts_label = QLabel()
         self.facts_label.setFont(tabular(self.font()))
         self.facts_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self.explain_button = _button("?", "What does it mean?")
         self.copy_button = _button("Copy", "Copy all of it as text")
         self.unpin_button = _button("Unpin", "Let the cell go (Esc)")
         self.events_label = QLabel()
@@ -345,6 +351,7 @@ class InspectorDock(QDockWidget):
         head.addWidget(self.price_label)
         head.addWidget(self.source_label)
         head.addStretch(1)
+        head.addWidget(self.explain_button)
         head.addWidget(self.copy_button)
         head.addWidget(self.unpin_button)
         values = QWidget()
@@ -376,6 +383,10 @@ class InspectorDock(QDockWidget):
     @Slot()
     def _on_copy_clicked(self) -> None:
         QGuiApplication.clipboard().setText(self.text())
+
+    @Slot()
+    def _on_explain_clicked(self) -> None:
+        self.explanation_requested.emit(SECTION_OF_LAYER[self._chart.layer])
 
     @Slot()
     def _on_unpin_clicked(self) -> None:

@@ -3,7 +3,7 @@
 import logging
 from typing import Final
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+PASSING_MS: Final = 6000
 MAX_NOTICES: Final = 3  # the chart must stay in view on a small screen
 
 _log = logging.getLogger(__name__)
@@ -49,6 +50,10 @@ class Notice(QFrame):
         self.close_button.setObjectName("close")
         self.close_button.setText("Close")
         self.close_button.setToolTip("Close this notice")
+        self.passing = QTimer(self)
+        self.passing.setSingleShot(True)
+        self.passing.setInterval(PASSING_MS)
+        self.passing.timeout.connect(self.close_button.click)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 8, 5)
         row.addWidget(self._label, 1)
@@ -120,6 +125,11 @@ class NoticeBar(QWidget):
         self._column.addWidget(notice)
         while len(self.notices) > MAX_NOTICES:
             self._remove(self.notices[0])
+
+    def show_passing(self, text: str) -> None:
+        """Show a sentence that goes by itself: something went well, and nothing is to be done. Thread: UI."""
+        self.show_notice(text)
+        next(notice for notice in self.notices if notice.text == text).passing.start()
 
     def clear(self) -> None:
         """Remove every notice."""

@@ -42,11 +42,12 @@ class PictureSaver(QObject):
 
     Signals
     -------
-    noticed(str)
+    done(str), failed(str)
         A sentence for the user.
     """
 
-    noticed = Signal(str)
+    done = Signal(str)
+    failed = Signal(str)
     _is_encoded = Signal(object, bytes)
 
     def __init__(self, window: QWidget, chart: HeatmapView) -> None:
@@ -96,9 +97,9 @@ class PictureSaver(QObject):
             try:
                 write_picture(picture, Path(name))
             except VpdeskError as error:
-                self.noticed.emit(str(error))
+                self.failed.emit(str(error))
             else:
-                self.noticed.emit(f"The picture was saved as {name}.")
+                self.done.emit(f"The picture was saved as {name}.")
 
         self._pool.start(write)
 
@@ -126,7 +127,7 @@ class PictureSaver(QObject):
         content.setImageData(picture.image)
         content.setData("image/png", png)  # with the metadata, for programs that keep them
         QGuiApplication.clipboard().setMimeData(content)
-        self.noticed.emit("The picture is on the clipboard.")
+        self.done.emit("The picture is on the clipboard.")
 
 
 def captioned(picture: QImage, words: str, tones: Tones) -> QImage:
