@@ -214,7 +214,7 @@ QStatusBar::item {{ border: none; }}
 QMainWindow::separator {{ background: {tones.line}; width: 1px; height: 1px; }}
 QDockWidget {{ titlebar-close-icon: none; }}
 QDockWidget::title {{ background: {tones.panel}; padding: 4px 8px; border-bottom: 1px solid {tones.line}; }}
-#transport {{ background: {tones.window}; border-top: 1px solid {tones.line}; }}
+#transport {{ background: {tones.window}; }}
 #readout {{ background: {tones.panel}; border-bottom: 1px solid {tones.line}; }}
 #simulated {{ background: {_blend(tones.accent, tones.window, 0.14).name()}; color: {tones.text};
     border-bottom: 1px solid {tones.line}; padding: 4px 12px; }}
