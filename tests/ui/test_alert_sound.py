@@ -68,6 +68,13 @@ def test_a_player_that_cannot_run_or_a_full_disk_end_in_a_beep(
     sound = AlertSound(path=tmp_path / "alert.wav")
     sound.play()
     qtbot.waitUntil(lambda: beeps == ["beep"])
+    failing = tmp_path / "failing"
+    failing.write_text("#!/bin/sh\nexit 1\n")
+    failing.chmod(0o755)
+    with_player(monkeypatch, str(failing))
+    failed = AlertSound(path=tmp_path / "alert.wav")
+    failed.play()
+    qtbot.waitUntil(lambda: beeps == ["beep", "beep"])
     (tmp_path / "file").write_text("in the way")
     AlertSound(path=tmp_path / "file" / "alert.wav").play()
-    assert beeps == ["beep", "beep"]
+    assert beeps == ["beep", "beep", "beep"]

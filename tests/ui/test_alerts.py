@@ -100,7 +100,7 @@ def test_an_alert_is_heard_listed_said_and_marked_once(desk: Desk) -> None:
     seq = desk.drain()
     (entry,) = desk.alerts.log.entries
     assert entry.firing is not None
-    assert (entry.firing.seq, entry.figure, entry.value) == (seq, "9000", "9000 contracts/s")
+    assert (entry.firing.seq, entry.short) == (seq, "Vacuum 9000 contracts/s at 5100.00")
     assert (entry.what, entry.where) == ("Vacuum at 5100.00 above 5000 contracts/s", "5100.00")
     assert desk.beeps.n_played == 1
     assert desk.alerts.markers.words == f"{entry.what}: {entry.value}"
@@ -169,7 +169,10 @@ def test_a_moment_that_is_played_again_is_heard_again_and_listed_once(desk: Desk
     (entry,) = desk.alerts.log.entries
     desk.alerts.log.add([missed_entry(2)])
     desk.alerts.log.add([entry])
-    assert [one.what for one in desk.alerts.log.entries] == [entry.what, "2 columns passed too fast to check"]
+    assert [one.short for one in desk.alerts.log.entries] == [
+        entry.short,
+        "2 columns passed too fast to check",
+    ]
 
 
 def test_columns_that_passed_too_fast_are_said(desk: Desk) -> None:
@@ -177,7 +180,7 @@ def test_columns_that_passed_too_fast_are_said(desk: Desk) -> None:
     desk.pull()
     desk.writer.write(10_000)
     desk.pull()
-    assert "passed too fast to check" in desk.alerts.log.entries[0].what
+    assert "passed too fast to check" in desk.alerts.log.entries[0].short
     assert desk.beeps.n_played == 0
 
 
@@ -190,7 +193,7 @@ def test_enter_on_an_entry_goes_to_its_moment(desk: Desk, qtbot: QtBot) -> None:
     qtbot.keyClick(log, Qt.Key.Key_Down)
     qtbot.keyClick(log, Qt.Key.Key_Return)
     event_id = desk.alerts.log.entries[0].firing.event_id
-    assert desk.session.sent == [Pause(), SeekEvent(event_id)]
+    assert desk.session.sent == [Pause(), SeekEvent(event_id + 1)]
 
 
 def test_in_a_live_session_an_entry_scrolls_the_chart(desk: Desk) -> None:
@@ -319,3 +322,15 @@ def test_another_session_starts_with_an_empty_log(desk: Desk) -> None:
     desk.window.set_session(None)
     desk.alerts.pull()
     assert desk.alerts.rules == ()
+
+
+def test_a_rule_made_while_the_session_rests_marks_what_the_chart_shows(desk: Desk) -> None:
+    seq = desk.drain()
+    desk.window.draw_frame()
+    make(desk, WALL)
+    desk.pull()
+    assert [mark.firings[0].seq for mark in desk.alerts.markers.marks] == [seq]
+    assert desk.beeps.n_played == 0
+    desk.alerts.panel.remove_wanted.emit(0)
+    desk.pull()
+    assert desk.alerts.markers.marks == []

@@ -161,14 +161,14 @@ def _check_threshold(quantity: Quantity, threshold: float) -> None:
     low, high = {
         Quantity.DRIVE: (-1.0, 1.0),
         Quantity.NET: (-_MAX_QUANTITY, _MAX_QUANTITY),
-        Quantity.PULLED_SHARE: (0.0, 100.0),
+        Quantity.PULLED_SHARE: (0.0, 99.99),
     }.get(quantity, (0.0, _MAX_QUANTITY))
     if isfinite(threshold) and low <= threshold <= high:
         return
     if quantity is Quantity.DRIVE:
         sentence = f"Drive lies between {MINUS}1 and 1."
     elif quantity is Quantity.PULLED_SHARE:
-        sentence = "A share is 0 to 100 %."
+        sentence = "A share is 0 to 99.99 %."
     elif quantity is Quantity.NET:
         sentence = "That number is out of range."
     else:

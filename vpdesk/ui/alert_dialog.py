@@ -106,7 +106,7 @@ class AlertDialog(QDialog):
         return AlertRule(
             quantity=quantity,
             threshold=_number(self.threshold.text()),
-            is_above=quantity.is_pulled or self.comparison.currentData(),
+            is_above=self.comparison.currentData(),
             place=self._place() if quantity.has_place else WholeBand(),
             window_s=_number(self.window_field.text()) if quantity.is_pulled else DEFAULT_WINDOW_S,
             pause_s=_number(self.pause.text()),
@@ -245,7 +245,9 @@ class AlertDialog(QDialog):
         self._form.setRowVisible(self.price, quantity.has_place and place == "price")
         self._form.setRowVisible(self._near, quantity.has_place and place == "spot")
         self._form.setRowVisible(self.window_field, quantity.is_pulled)
-        self.comparison.setVisible(not quantity.is_pulled)
+        self.comparison.setEnabled(not quantity.is_pulled)
+        if quantity.is_pulled:
+            self.comparison.setCurrentIndex(0)
         self.unit.setText(unit_of(quantity, self._units.quantity_unit))
         self.hint.setText(_HINTS.get(quantity, ""))
         self.hint.setVisible(quantity in _HINTS)

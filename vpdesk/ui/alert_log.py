@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from vpdesk.display.alert_rules import figure_text, rule_words, value_text
+from vpdesk.display.alert_rules import rule_words, short_name, value_text
 from vpdesk.display.alert_watch import Firing
 from vpdesk.display.text import moment_text, price_text, time_text, zone_text
 from vpdesk.ui.words import grouped
@@ -25,32 +25,30 @@ class LogEntry:
         None for a remark.
     clock_ns
         When, 0 if it belongs to no moment.
-    what, figure, value, where
-        The rule's sentence or the remark; what was measured, without and with its unit; the price at which,
-        "" for no single one.
+    short
+        What was measured where, in a few words, or the remark.
+    what, value, where
+        The rule's sentence; what was measured; the price at which, "" for no single one.
     """
 
     firing: Firing | None
     clock_ns: int
-    what: str
-    figure: str = ""
+    short: str
+    what: str = ""
     value: str = ""
     where: str = ""
 
 
 def entry_of(firing: Firing, quantity_unit: str, tick_size: int, ticks_per_bucket: int) -> LogEntry:
     """Put an alert into words."""
-    where = ""
+    quantity = firing.rule.quantity
+    value = value_text(quantity, firing.value, quantity_unit)
+    short, where = f"{short_name(quantity)} {value}", ""
     if firing.bucket is not None:
         where = price_text(firing.bucket * ticks_per_bucket, tick_size)
-    return LogEntry(
-        firing,
-        firing.clock_ns,
-        rule_words(firing.rule, quantity_unit, tick_size),
-        figure_text(firing.rule.quantity, firing.value),
-        value_text(firing.rule.quantity, firing.value, quantity_unit),
-        where,
-    )
+        short = f"{short} at {where}"
+    what = rule_words(firing.rule, quantity_unit, tick_size)
+    return LogEntry(firing, firing.clock_ns, short, what, value, where)
 
 
 def missed_entry(n_columns: int) -> LogEntry:
@@ -97,7 +95,7 @@ class AlertLog(QAbstractTableModel):
         for entry in reversed(self.entries):
             when = moment_text(entry.clock_ns, self._zone) if entry.clock_ns else ""
             event = str(entry.firing.event_id) if entry.firing is not None else ""
-            lines.append("\t".join((when, event, entry.what, entry.value, entry.where)))
+            lines.append("\t".join((when, event, entry.what or entry.short, entry.value, entry.where)))
         return "\n".join(["time\tevent\talert\tvalue\tprice", *lines])
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - as Qt declares it
@@ -105,19 +103,19 @@ class AlertLog(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.entries)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - as Qt declares it
-        """Return 4: time, value, price, alert."""
-        return 0 if parent.isValid() else 4
+        """Return 2: time and alert."""
+        return 0 if parent.isValid() else 2
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return the text of a cell."""
         entry = self.entries[index.row()]
         if role == Qt.ItemDataRole.ToolTipRole:
             when = f"{moment_text(entry.clock_ns, self._zone)}\n" if entry.clock_ns else ""
-            return f"{when}{entry.what}\n{entry.value}".rstrip()
+            return f"{when}{entry.short}\n{entry.what}".rstrip()
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         when = time_text(entry.clock_ns, self._zone, 1) if entry.clock_ns else ""
-        return (when, entry.figure, entry.where, entry.what)[index.column()]
+        return (when, entry.short)[index.column()]
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -126,7 +124,7 @@ class AlertLog(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
         now_ns = self.entries[0].clock_ns if self.entries else 0
-        return (f"Time, {zone_text(now_ns, self._zone)}", "Value", "Price", "Alert")[section]
+        return (f"Time, {zone_text(now_ns, self._zone)}", "Alert")[section]
 
     def _drop(self, first: int, last: int) -> None:
         self.beginRemoveRows(QModelIndex(), first, last)

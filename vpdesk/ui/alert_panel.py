@@ -40,9 +40,10 @@ _CELL_ROOM_PX: Final = 26
 _TABLE_KEYS: Final = frozenset(
     [
         *(Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home),
-        *(Qt.Key.Key_End, Qt.Key.Key_Space, Qt.Key.Key_Delete),
+        Qt.Key.Key_End,
     ]
 )
+_RULE_KEYS: Final = _TABLE_KEYS | {Qt.Key.Key_Space, Qt.Key.Key_Delete}
 
 
 class AlertPanel(QWidget):
@@ -136,7 +137,7 @@ class AlertPanel(QWidget):
         """Keep the keys that move in a table from being the window's."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             is_plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
-            if is_plain and event.key() in _TABLE_KEYS:
+            if is_plain and event.key() in (_RULE_KEYS if watched is self.rules else _TABLE_KEYS):
                 event.accept()
                 return True
         is_key = watched is self.rules and event.type() == QEvent.Type.KeyPress
@@ -171,8 +172,7 @@ class AlertPanel(QWidget):
         header = self.log.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setStretchLastSection(True)
-        for column, widest in enumerate(("00:00:00.0", "000.00k", "00000.00")):
-            self.log.setColumnWidth(column, self.fontMetrics().horizontalAdvance(widest) + _CELL_ROOM_PX)
+        self.log.setColumnWidth(0, self.fontMetrics().horizontalAdvance("00:00:00.0") + _CELL_ROOM_PX)
         self.log.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.log.activated.connect(self._on_entry_activated)
         for table in (self.rules, self.log):

@@ -11,7 +11,7 @@ import wave
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, QProcess, QStandardPaths
+from PySide6.QtCore import QCoreApplication, QObject, QProcess, QStandardPaths, Slot
 from PySide6.QtWidgets import QApplication
 
 from vpdesk.paths import cache_dir
@@ -39,7 +39,11 @@ class AlertSound(QObject):
         self._played_s = -math.inf
         self._command: list[str] | None = None  # looked for when it is first needed
         self._process = QProcess(self)
-        self._process.errorOccurred.connect(QApplication.beep)
+        self._process.setStandardOutputFile(QProcess.nullDevice())
+        self._process.setStandardErrorFile(QProcess.nullDevice())
+        self._process.errorOccurred.connect(self._on_process_failed)
+        self._process.finished.connect(self._on_process_finished)
+        QCoreApplication.instance().aboutToQuit.connect(self.stop)
 
     def play(self) -> None:
         """Play it, unless it is muted, or was played just now."""
@@ -54,12 +58,24 @@ class AlertSound(QObject):
         elif self._process.state() == QProcess.ProcessState.NotRunning:
             self._process.start(self._command[0], self._command[1:])
 
+    @Slot()
     def stop(self) -> None:
         """Break off a sound that is being played."""
         if self._process.state() != QProcess.ProcessState.NotRunning:
-            self._process.errorOccurred.disconnect()
+            self._process.blockSignals(True)
             self._process.kill()
             self._process.waitForFinished(200)
+
+    @Slot()
+    def _on_process_failed(self) -> None:
+        """Beep from now on: there is a player, but it cannot play here."""
+        self._command = []
+        QApplication.beep()
+
+    @Slot(int)
+    def _on_process_finished(self, exit_code: int) -> None:
+        if exit_code != 0:
+            self._on_process_failed()
 
     def _find_player(self) -> list[str]:
         """Return a command that plays the sound; empty if there is none."""

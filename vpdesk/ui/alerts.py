@@ -100,16 +100,16 @@ class Alerts(QObject):
 
     def set_session(self, session: Session | None) -> None:
         """Take up another session, or none, or that it shows another instrument."""
-        is_other = session is not self._session
-        self._session = session
         facts = session.facts if session is not None else None
-        self._key = (facts.dataset, facts.symbol) if facts is not None else ("", "")
+        key = (facts.dataset, facts.symbol) if facts is not None else ("", "")
+        is_other = session is not self._session or key != self._key
+        self._session, self._key = session, key
         self._units = AlertUnits(0, quantity_unit(facts.dataset if facts is not None else ""))
         if is_other:
             self.log.clear()
         self.watch.start(is_live=facts is not None and facts.is_live)
         self._take_up(self._settings.preferences.alerts.get(self._key, ()))
-        self.markers.set_firings([])
+        self._mark([])
         self._say("")
 
     def set_zone(self, zone: tzinfo | None) -> None:
@@ -127,7 +127,7 @@ class Alerts(QObject):
             self.panel.show_rules(self.rules, self._units)
         news = self.watch.look(ring)
         if news.has_changed:
-            self.markers.set_firings(self.watch.firings)
+            self._mark(self.watch.firings)
         entries = [entry_of(one, *self._scale(session)) for one in news.firings]
         if news.n_missed:
             entries.insert(0, missed_entry(news.n_missed))
@@ -211,6 +211,10 @@ class Alerts(QObject):
     def _scale(self, session: Session) -> tuple[str, int, int]:
         return self._units.quantity_unit, session.ring.tick_size, session.ring.ticks_per_bucket
 
+    def _mark(self, firings: list[Firing]) -> None:
+        self.markers.set_firings(firings)
+        self._chart.refresh()  # a session that rests brings no frame by itself
+
     def _raise_alarm(self, entry: LogEntry) -> None:
         """Make the newest alert heard and seen."""
         self.sound.play()
@@ -230,7 +234,7 @@ class Alerts(QObject):
         """Show the moment of an alert: play back to it, or scroll there where that cannot be."""
         if not session.facts.is_live:
             self.requested.emit(Pause())
-            self.requested.emit(SeekEvent(firing.event_id))
+            self.requested.emit(SeekEvent(firing.event_id + 1))  # its column has just closed, and is marked
             self._chart.set_following(True)
         elif firing.seq < session.ring.span().oldest:
             self.noticed.emit("The chart no longer holds that moment.")
