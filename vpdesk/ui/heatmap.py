@@ -626,6 +626,8 @@ class HeatmapView(QWidget):
     @Slot()
     def _on_canvas_resized(self) -> None:
         self._is_stale = True
+        if self._pointer is not None and not self._canvas.field_rect.contains(self._pointer):
+            self._point(None)  # the field shrank away from under it: Qt tells that with the next move only
 
 
 _KEY_MOVES: Final[dict[int, Callable[[HeatmapView], None]]] = {

@@ -27,11 +27,10 @@ class DriveStrip(StripPlot):
     def values_at(self, bins: StripBins, i: int) -> Reading:
         """Return the newest of the bin."""
         value = float(bins.drive[2, i])
-        return (
-            (("", _signed(value, 2), self.inks.bid if value > 0 else self.inks.ask),)
-            if value == value
-            else ()
-        )
+        if value != value:
+            return ()
+        ink = self.inks.bid if value > 0 else self.inks.ask
+        return (("", _signed(value, 2), ink if round(value, 2) else ""),)
 
     def scale_labels(self) -> tuple[tuple[float, str], ...]:
         """Return both ends and the middle."""
@@ -194,8 +193,10 @@ def _zero_line(painter: QPainter, plot: Plot, share: float, colour: str) -> None
 
 
 def _signed(value: float, decimals: int) -> str:
-    text = f"{value:+.{decimals}f}" if decimals or abs(value) < 10_000 else number_text(value)
-    return "0" if value == 0 else text.replace("-", MINUS)
+    if not decimals and abs(value) >= 10_000:
+        return number_text(value)
+    rounded = round(value, decimals)
+    return f"{rounded:+.{decimals}f}".replace("-", MINUS) if rounded else "0"
 
 
 def _bin_words(bins: StripBins | None, units: StripUnits) -> str:
