@@ -43,7 +43,9 @@ class AlertSound(QObject):
         self._process.setStandardErrorFile(QProcess.nullDevice())
         self._process.errorOccurred.connect(self._on_process_failed)
         self._process.finished.connect(self._on_process_finished)
-        QCoreApplication.instance().aboutToQuit.connect(self.stop)
+        app = QCoreApplication.instance()
+        if app is not None:
+            app.aboutToQuit.connect(self.stop)
 
     def play(self) -> None:
         """Play it, unless it is muted, or was played just now."""
