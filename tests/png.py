@@ -3,6 +3,12 @@
 import struct
 import zlib
 
+# What every picture of a session tells, whoever wrote it.
+PROVENANCE = {
+    *("Software", "Title", "Data", "Source", "Instrument", "Parameters", "Layer", "Scale", "Event", "Time"),
+    *("Digest", "Book", "Column", "VisibleTime", "VisiblePrices"),
+}
+
 
 def png_texts(png: bytes) -> dict[str, str]:
     """Return the chunks tEXt, zTXt and iTXt by keyword; every checksum must be right."""

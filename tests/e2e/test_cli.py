@@ -13,6 +13,7 @@ import numba
 import pytest
 from PySide6.QtGui import QImage
 
+from tests.png import PROVENANCE, png_texts
 from tests.sources import dbn_bytes
 from vpdesk import __version__, jit
 
@@ -208,7 +209,7 @@ def test_a_picture_has_its_size_and_says_where_it_came_from(
     assert (image.width(), image.height()) == (1300, 740)
     assert image.text("Software") == f"vpdesk {__version__}"
     assert (image.text("Event"), image.text("Digest")) == (expected[0], expected[1])
-    assert image.text("Source")
+    assert set(png_texts(path.read_bytes())) == PROVENANCE
     assert json.loads(image.text("Parameters"))["half_width"] == 80
     colours = {image.pixel(x, y) for x in range(200, 1100, 10) for y in range(200, 600, 10)}
     assert len(colours) > 20  # a field, not an empty window

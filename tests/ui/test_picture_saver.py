@@ -9,18 +9,13 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.session import FakeSession
-from tests.png import png_texts
+from tests.png import PROVENANCE, png_texts
 from vpdesk.display.synthetic import SyntheticWriter, synthetic_ring
 from vpdesk.errors import VpdeskError
 from vpdesk.ui import picture_saver
 from vpdesk.ui.heatmap import HeatmapView
 from vpdesk.ui.picture_saver import CAPTION_PT, Picture, PictureSaver, png_bytes, write_picture
 from vpdesk.ui.theme import LIGHT
-
-KEYWORDS = {
-    *("Software", "Title", "Data", "Source", "Instrument", "Parameters", "Layer", "Scale", "Event", "Time"),
-    *("Digest", "Book", "Column", "VisibleTime", "VisiblePrices"),
-}
 
 
 @pytest.fixture
@@ -61,7 +56,7 @@ def test_a_saved_picture_keeps_every_pixel_and_says_where_it_came_from(
         saver.save(picture, str(path))
     assert said.args == [f"The picture was saved as {path}."]
     assert png_texts(path.read_bytes()) == picture.texts
-    assert set(picture.texts) == KEYWORDS
+    assert set(picture.texts) == PROVENANCE
     read = QImage(str(path)).convertToFormat(QImage.Format.Format_RGB32)
     assert read == picture.image
     assert [file.name for file in tmp_path.iterdir()] == ["chart.png"]

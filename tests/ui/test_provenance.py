@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes.session import LIVE, PLAYING, REPLAY, SIMULATED
 from vpdesk import __version__
 from vpdesk.core.params import EngineParams
-from vpdesk.core.ring import H_BEST_BID, H_EVENT_ID
+from vpdesk.core.ring import BOOK_STATE_SHIFT, BOOK_STATES, H_BEST_BID, H_EVENT_ID, H_FLAGS
 from vpdesk.display.layers import LAYERS
 from vpdesk.display.synthetic import SyntheticWriter, synthetic_ring
 from vpdesk.runtime.status import SessionState, SessionStatus
@@ -135,6 +135,14 @@ def test_the_caption_says_what_when_and_in_which_unit_and_that_it_is_simulated(c
     assert words[:3] == ["ESM4 (GLBX.MDP3)", "simulated", "2024-05-06 13:00:59.990000000 UTC"]
     assert words[4:6] == ["Net: pressure \N{MINUS SIGN} vacuum, contracts/s", "τ 3 s"]
     assert "simulated" not in caption(REPLAY, PARAMS, shown_by(chart))
+
+
+def test_the_caption_admits_that_a_book_is_partial(chart: HeatmapView) -> None:
+    shown = shown_by(chart)
+    assert "book" not in caption(REPLAY, PARAMS, shown)
+    shown.frame.header[H_FLAGS] = BOOK_STATES.index("partial") << BOOK_STATE_SHIFT
+    assert "partial book" in caption(REPLAY, PARAMS, shown)
+    assert provenance(REPLAY, PARAMS, PLAYING, shown)["Book"] == "partial"
 
 
 def test_a_files_name_holds_nothing_that_a_folder_would_not_take(chart: HeatmapView) -> None:

@@ -59,8 +59,8 @@ def provenance(
         "Event": str(header[H_EVENT_ID]),
         "Time": moment_text(int(header[H_CLOCK_NS]), UTC),
         "Digest": _digest(status, header),
-        "Book": BOOK_STATES[int(header[H_FLAGS]) >> BOOK_STATE_SHIFT],
-        "Column": f"{ring.column_events} events" if ring.column_events else f"{ring.column_ns * 1e-9:g} s",
+        "Book": _book(header),
+        "Column": _column(ring),
         "VisibleTime": _time_range(ring, shown.frame, header),
         "VisiblePrices": _price_range(ring, shown.frame),
     }
@@ -73,6 +73,7 @@ def caption(facts: SessionFacts, params: EngineParams, shown: Shown) -> str:
     header = newest_header(shown.frame)
     if header is not None:
         words += [moment_text(int(header[H_CLOCK_NS]), UTC), f"event {grouped(int(header[H_EVENT_ID]))}"]
+        words += [] if _book(header) == "valid" else [f"{_book(header)} book"]
     words.append(f"{shown.layer.title}: {shown.layer.meaning}{f', {unit}' if unit else ''}")
     words += [f"τ {params.tau_s:g} s", f"vpdesk {__version__}"]
     return "  ·  ".join(words)
@@ -106,6 +107,16 @@ def _kind(facts: SessionFacts) -> str:
 
 def _instrument(facts: SessionFacts) -> str:
     return f"{facts.symbol} ({facts.dataset})" if facts.dataset else facts.symbol
+
+
+def _book(header: NDArray[np.int64]) -> str:
+    return BOOK_STATES[int(header[H_FLAGS]) >> BOOK_STATE_SHIFT]
+
+
+def _column(ring: GridRing) -> str:
+    if ring.column_events:
+        return f"{ring.column_events} event{'s' if ring.column_events > 1 else ''}"
+    return f"{ring.column_ns * 1e-9:g} s"
 
 
 def _digest(status: SessionStatus, header: NDArray[np.int64]) -> str:
