@@ -108,3 +108,12 @@ def test_a_report_holds_no_value_that_a_function_had_in_hand(hooks: CrashHooks, 
     assert "in log_in" in report
     lines = [line for line in report.splitlines() if "log_in(" not in line]  # the test's own source line
     assert not any("MustNotBeShown" in line for line in lines)
+
+
+def test_a_report_holds_no_key_even_where_a_message_does(hooks: CrashHooks, qtbot: QtBot) -> None:
+    key = "db-" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O"
+    sys.excepthook(ConnectionError, ConnectionError(f"refused {key}"), None)
+    qtbot.waitUntil(hooks.dialog.isVisible)
+    for text in (hooks.dialog.report.toPlainText(), hooks.dialog.summary.text()):
+        assert "refused db-(hidden)" in text
+        assert key not in text

@@ -227,3 +227,13 @@ def test_enter_in_the_search_goes_to_the_key_and_closes_nothing(
     qtbot.keyClick(dialog.search, Qt.Key.Key_Return)
     assert dialog.isVisible()
     assert dialog.focusWidget() is dialog.edit
+
+
+def test_a_dialog_is_open_once(window: MainWindow, qtbot: QtBot) -> None:
+    for _ in range(3):
+        window.dialogs.change_shortcuts()
+        window.dialogs.show_shortcuts()
+    assert len(window.findChildren(ShortcutsDialog)) == 1
+    (sheet,) = window.findChildren(ShortcutSheet)
+    window.shortcuts.assign("open", ("F4",))
+    assert sheet.table.item(0, 0).text() == "F4"

@@ -77,7 +77,7 @@ def apply_tones(app: QApplication, tones: Tones) -> None:
         app.setStyle("Fusion")
     app.setPalette(_palette(tones))
     for widget in ("QCheckBox", "QRadioButton"):
-        app.setPalette(_ringed(_palette(tones), tones), widget)
+        app.setPalette(_ringed(_palette(tones), tones), widget)  # type: ignore[arg-type]  # a str in truth
     app.setStyleSheet(_style_sheet(tones))
 
 

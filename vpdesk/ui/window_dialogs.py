@@ -1,5 +1,8 @@
 """The dialogs that explain the window and arrange it; each is made anew when it is asked for."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QWidget
@@ -10,6 +13,8 @@ from vpdesk.ui.layouts import Layouts
 from vpdesk.ui.layouts_dialog import LayoutsDialog
 from vpdesk.ui.shortcuts import Shortcuts
 from vpdesk.ui.shortcuts_dialog import ShortcutsDialog
+
+D = TypeVar("D", bound=QDialog)
 
 
 class WindowDialogs(QObject):
@@ -32,23 +37,28 @@ class WindowDialogs(QObject):
 
     def show_shortcuts(self) -> None:
         """Show every key."""
-        sheet = ShortcutSheet(self._actions, self._window)
-        self._shortcuts.changed.connect(sheet.show_keys)
-        _show(sheet)
+        sheet = self._show(ShortcutSheet, lambda: ShortcutSheet(self._actions, self._window))
+        self._shortcuts.changed.connect(sheet.show_keys, Qt.ConnectionType.UniqueConnection)
 
     def change_shortcuts(self) -> None:
         """Let the user give actions other keys."""
-        _show(ShortcutsDialog(self._shortcuts, self._window))
+        self._show(ShortcutsDialog, lambda: ShortcutsDialog(self._shortcuts, self._window))
 
     def manage_layouts(self) -> None:
         """Let the user rename and delete layouts."""
-        _show(LayoutsDialog(self._layouts, self._window))
+        self._show(LayoutsDialog, lambda: LayoutsDialog(self._layouts, self._window))
 
     def show_about(self) -> None:
         """Show version and licence."""
-        _show(AboutDialog(self._window))
+        self._show(AboutDialog, lambda: AboutDialog(self._window))
 
-
-def _show(dialog: QDialog) -> None:
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.show()
+    def _show(self, kind: type[D], make: Callable[[], D]) -> D:
+        """Show the dialog that is open already, or else a new one."""
+        dialog = next((one for one in self._window.findChildren(kind) if one.isVisible()), None)
+        if dialog is None:
+            dialog = make()
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+        return dialog
