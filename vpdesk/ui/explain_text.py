@@ -102,8 +102,8 @@ SECTIONS: Final = (
         "drive",
         "Drive: the field in one number",
         """<p>Pressure below the spot and vacuum above it count as <b>up</b>, the reverse as <b>down</b>.
-        Prices near the spot weigh more (37 % of it three prices away), and so do fresh cells (37
-        % of it τ after their last event).</p>
+        Prices near the spot weigh more (the weight falls to 37 % within three prices), and so do fresh
+        cells (to 37 % within τ of their last event).</p>
         <pre>drive = (up &minus; down) / (up + down + 1)</pre>
         <p>It lies between &minus;1 and +1 and says which side weighs more, not how much happens: after a
         one-sided burst it stays high for a while, as both sums fade alike.</p>""",

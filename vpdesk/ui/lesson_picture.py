@@ -12,7 +12,7 @@ from vpdesk.display.layers import LAYERS
 from vpdesk.display.lesson import Callout, Lesson
 from vpdesk.display.overlay_shapes import DotPool, step_line
 from vpdesk.display.scale import Scale, scale_ticks
-from vpdesk.display.text import number_text
+from vpdesk.display.text import MINUS, number_text
 from vpdesk.display.viewport import Viewport
 from vpdesk.display.window import TRACK_ASK, TRACK_BID, FieldWindow, FrameRequest
 from vpdesk.ui.axes import TIME_AXIS_HEIGHT, AxisLabel, PriceAxis, TimeAxis
@@ -153,6 +153,9 @@ def _paint_drive(painter: QPainter, lesson: Lesson, tones: Tones, strip: QRectF)
     painter.setFont(_small_font())
     painter.setPen(QColor(tones.muted))
     painter.drawText(strip.adjusted(6, 3, 0, 0), Qt.AlignmentFlag.AlignLeft, "Drive")
+    for value, text in ((1, "+1 up"), (-1, f"{MINUS}1 down")):
+        label = QRectF(strip.right() + 7, middle - reach * value - 8, PRICES_PT, 16)
+        painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def _paint_callout(
