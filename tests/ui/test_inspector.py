@@ -415,3 +415,44 @@ def test_keys_move_in_the_list_of_events_and_not_the_chart(
     assert inspector.events.currentItem() is inspector.events.topLevelItem(0)
     assert desk.session.sent[-1] == SeekEvent(41)
     assert real_window.chart.viewport() == view
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"is_idle": True}, "No event fell into this column"),
+        ({"is_after_break": True}, "A long silence was cut out before"),
+        ({"book_state": "partial"}, "Book partial: The data began without a snapshot"),
+    ],
+)
+def test_what_is_odd_about_a_column_is_said_and_copied(
+    dock: InspectorDock, desk: Market, changes: dict[str, object], words: str
+) -> None:
+    desk.session.grid = desk.engine.grid()
+    dock.pin(desk.reading())
+    assert not dock.remark_label.isVisible()
+    dock.pin(replace(desk.reading(), **changes))
+    assert dock.report is not None
+    assert dock.remark_label.isVisible()
+    assert words in dock.remark_label.text()
+    assert dock.text().splitlines()[:2] == [dock.verdict_label.text(), dock.remark_label.text()]
+
+
+def test_a_gap_is_said_to_be_one(dock: InspectorDock, desk: Market) -> None:
+    dock.pin(replace(desk.reading(), is_gap=True, is_in_band=False, book_state="partial"))
+    assert dock.verdict_label.text() == "There was no feed here."
+    assert not dock.remark_label.isVisible()
+
+
+def test_live_without_an_exact_report_it_is_said_what_can_be_known(dock: InspectorDock, desk: Market) -> None:
+    desk.session.facts = LIVE
+    dock.pin(desk.reading(1, columns_ago=20))
+    assert "while the records of this session are kept" in dock.remark_label.text()
+    assert dock.remark_label.text() in dock.text()
+    reading = dock.reading
+    assert reading is not None
+    assert reading.k is not None
+    desk.session.cell_report = desk.report(event_id=reading.event_id, bucket=reading.bucket)
+    dock.pull()
+    assert dock.source_label.text() == "exact"
+    assert not dock.remark_label.isVisible()

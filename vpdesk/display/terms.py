@@ -5,6 +5,7 @@ from datetime import tzinfo
 from typing import Final
 
 from vpdesk.core.cell_report import CellReport, PriceEvent, Term
+from vpdesk.display.reading import CellReading
 from vpdesk.display.text import MINUS, age_text, moment_text, number_text, price_text
 
 # Each term in plain words, and what its weight multiplies.
@@ -121,6 +122,16 @@ def _stale(report: CellReport) -> str:
     if age_s is None or age_s < _STALE_TAUS * report.params.tau_s:
         return ""
     return f" The shade is {age_text(age_s)} old: nothing has touched the cell since."
+
+
+def remarks(reading: CellReading) -> str:
+    """Return what to bear in mind about the time of a cell's column, in sentences; "" for nothing."""
+    said = []
+    if reading.is_after_break:
+        said.append("A long silence was cut out before this column.")
+    if reading.is_idle:
+        said.append("No event fell into this column: it shows what was there before.")
+    return " ".join(said)
 
 
 def before_text(event: PriceEvent, clock_ns: int) -> str:

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QSizePolicy,
     QSplitter,
     QToolButton,
@@ -26,7 +25,7 @@ from PySide6.QtWidgets import (
 from vpdesk.core.cell_report import CellReport, cell_report
 from vpdesk.core.params import EngineParams
 from vpdesk.display.reading import CellReading
-from vpdesk.display.terms import layer_value, report_text, verdict
+from vpdesk.display.terms import layer_value, remarks, report_text, verdict
 from vpdesk.display.text import MINUS, age_text, moment_text, number_text, price_text
 from vpdesk.runtime.commands import Inspect, SeekEvent
 from vpdesk.runtime.session import Session
@@ -36,11 +35,15 @@ from vpdesk.ui.heatmap import HeatmapView
 from vpdesk.ui.readout import reading_pairs
 from vpdesk.ui.term_bars import TermBars
 from vpdesk.ui.theme import DARK, Tones, tabular
-from vpdesk.ui.words import grouped, quantity_unit
+from vpdesk.ui.vertical_scroll import VerticalScroll
+from vpdesk.ui.words import BOOK_STATES, grouped, quantity_unit
 
 _WIDTH_PX: Final = 360
 _FLOW_TITLES: Final = {"add": "added", "pull": "pulled", "fill": "filled"}
 _HINT: Final = "Click a cell of the chart to see why it has its colour."
+_NOT_KEPT: Final = (
+    "Its terms and events can be told while the records of this session are kept; a recording keeps them."
+)
 _SWATCH_PX: Final = 20
 _LIST_PX: Final = 220  # of the events, unless that leaves the values less than half
 
@@ -164,8 +167,10 @@ class InspectorDock(QDockWidget):
     def text(self) -> str:
         """Return all that is shown, to be copied; "" if nothing is pinned."""
         if self.report is not None:
-            return report_text(self.report, self._unit, self._zone)
-        return "\n".join(f"{name}: {value}" for name, value in reading_pairs(self.reading))
+            body = report_text(self.report, self._unit, self._zone)
+            return "\n".join(filter(None, (self.verdict_label.text(), self.remark_label.text(), body)))
+        values = [f"{name}: {value}" for name, value in reading_pairs(self.reading)]
+        return "\n".join(filter(None, (*values, self.remark_label.text())))
 
     # --- asking ------------------------------------------------------------------------------------
 
@@ -203,10 +208,11 @@ class InspectorDock(QDockWidget):
         if reading is None:
             self.price_label.setText("No cell is pinned")
             self.moment_label.setText(_HINT)
-            self.source_label.setText("")
-            self.verdict_label.setText("")
+            for label in (self.source_label, self.verdict_label, self.remark_label):
+                label.setText("")
             return
         self.price_label.setText(_place(reading, report))
+        self._show_remarks(reading)
         if report is None:
             self.moment_label.setText(reading.time)
             self.verdict_label.setText(_words_of(reading))
@@ -221,6 +227,17 @@ class InspectorDock(QDockWidget):
         if self._sized_for is not reading:
             self._sized_for = reading
             QTimer.singleShot(0, self, self._share_height)  # once the layout knows its width
+
+    def _show_remarks(self, reading: CellReading) -> None:
+        """Say what to bear in mind of the column, and what a feed cannot tell any more."""
+        said = [remarks(reading)]
+        if reading.book_state != "valid" and not reading.is_gap:
+            said.append(f"Book {reading.book_state}: {BOOK_STATES[reading.book_state][1]}")
+        if self._wish is not None and self.report is None and self._is_live:
+            said.append(_NOT_KEPT)
+        text = " ".join(filter(None, said))
+        self.remark_label.setText(text)
+        self.remark_label.setVisible(bool(text))
 
     def _show_swatch(self) -> None:
         """Show the colour of the cell in the layer shown."""
@@ -246,8 +263,11 @@ class InspectorDock(QDockWidget):
     def _source_words(self, reading: CellReading) -> str:
         if self._wish is None:
             return ""
-        is_live = self._session is not None and self._session.facts.is_live
-        return "from the chart's column" if is_live else "computing..."
+        return "from the chart's column" if self._is_live else "computing..."
+
+    @property
+    def _is_live(self) -> bool:
+        return self._session is not None and self._session.facts.is_live
 
     def _show_table(self, report: CellReport) -> None:
         totals = (report.added, report.pulled, report.filled)
@@ -306,7 +326,10 @@ class InspectorDock(QDockWidget):
         self.moment_label.setFont(tabular(self.font()))
         self.verdict_label = QLabel()
         self.verdict_label.setObjectName("heading")
-        for label in (self.moment_label, self.verdict_label):
+        self.remark_label = QLabel()
+        self.remark_label.setObjectName("muted")
+        self.remark_label.hide()
+        for label in (self.moment_label, self.verdict_label, self.remark_label):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
@@ -349,7 +372,6 @@ class InspectorDock(QDockWidget):
         head = QHBoxLayout()
         head.addWidget(self.swatch)
         head.addWidget(self.price_label)
-        head.addWidget(self.source_label)
         head.addStretch(1)
         head.addWidget(self.explain_button)
         head.addWidget(self.copy_button)
@@ -359,24 +381,23 @@ class InspectorDock(QDockWidget):
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(8)
         column.addLayout(head)
-        for part in (self.moment_label, self.verdict_label, self.bars, self.table, self.facts_label):
+        moment = QHBoxLayout()
+        moment.addWidget(self.moment_label, 1)
+        moment.addWidget(self.source_label, 0, Qt.AlignmentFlag.AlignBottom)
+        column.addLayout(moment)
+        for part in (self.verdict_label, self.remark_label, self.bars, self.table, self.facts_label):
             column.addWidget(part)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(values)
         below = QWidget()
         rest = QVBoxLayout(below)
         rest.setContentsMargins(8, 4, 8, 8)
         rest.addWidget(self.events_label)
         rest.addWidget(self.events)
         self.parts = QSplitter(Qt.Orientation.Vertical)
-        self.parts.addWidget(scroll)
+        self.parts.addWidget(VerticalScroll(values))
         self.parts.addWidget(below)
         self.parts.setChildrenCollapsible(False)
-        self.parts.setMinimumWidth(_WIDTH_PX)
+        below.setMinimumWidth(_WIDTH_PX)
         self._values = values
         self.setWidget(self.parts)
 
