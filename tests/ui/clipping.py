@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDockWidget,
     QLabel,
+    QScrollArea,
     QTabBar,
     QToolBar,
     QToolButton,
@@ -26,6 +27,7 @@ from tests.fakes.session import LIVE, PLAYING, REPLAY, FakeSession
 from vpdesk.display.synthetic import synthetic_ring
 from vpdesk.ui.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
+from vpdesk.ui.recent_files import RecentFile
 from vpdesk.ui.settings import SettingsFile
 
 DIALOGS = (
@@ -46,6 +48,11 @@ def clipped(window: QWidget) -> list[str]:
             trouble = _lack_of_room(widget) or _beyond_the_edge(widget, window)
             if trouble:
                 found.append(f"{type(widget).__name__} {_text(widget)[:50]!r}: {trouble}")
+    found += [
+        f"{type(area).__name__}: {area.widget().width()} wide in {area.viewport().width()}"
+        for area in window.findChildren(QScrollArea)
+        if area.isVisible() and area.widget().width() > area.viewport().width()
+    ]
     for bar in window.findChildren(QToolBar):
         overflow = bar.findChild(QToolButton, "qt_toolbar_ext_button")
         if overflow is not None and overflow.isVisible():
@@ -87,13 +94,25 @@ def _beyond_the_edge(widget: QWidget, window: QWidget) -> str:
 def _states(window: MainWindow) -> Iterator[tuple[str, Callable[[], object]]]:
     """Return what to look at, in order, each with how to get there."""
     long = replace(REPLAY, title=LONG, symbol=LONG, notice=f"{LONG} {LONG} {LONG}")
-    yield "welcome", lambda: window.set_session(None)
+    yield "welcome", lambda: _welcome(window)
     yield "replay", lambda: _show(window, FakeSession())
     yield "long names", lambda: _show(window, FakeSession(long, replace(PLAYING, source=LONG, message=LONG)))
     yield "live", lambda: _show(window, FakeSession(LIVE))
     yield "replay again", lambda: _show(window, FakeSession())
+    yield "with a cell pinned", lambda: _inspect(window)
     for dock in window.findChildren(QDockWidget):
         yield f"with {dock.windowTitle()}", dock.show
+
+
+def _welcome(window: MainWindow) -> None:
+    files = (RecentFile(__file__, "ESM4", "2024-05-08"), RecentFile(f"/missing/{LONG}", LONG, LONG))
+    window._settings.prefer(recent_files=files)
+    window.set_session(None)
+
+
+def _inspect(window: MainWindow) -> None:
+    window.chart.refresh()
+    window.inspect_cell()
 
 
 def _show(window: MainWindow, session: FakeSession) -> None:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -25,7 +24,9 @@ from vpdesk.runtime.presets import MAX_NAME, MAX_PRESETS, Preset, PresetFile, bu
 from vpdesk.runtime.status import SessionStatus
 from vpdesk.ui.cadences import cadence_text, parse_cadence
 from vpdesk.ui.fields import CheckedField
+from vpdesk.ui.vertical_scroll import VerticalScroll
 
+_LEAST_HEIGHT: Final = 150  # points: a few fields, whatever else shares the side of the window
 COLUMN: Final = "column"
 _FIELDS: Final = {
     "tau_s": ("Time constant (tau), s", "How long a flow is remembered"),
@@ -261,10 +262,8 @@ class ParamsPanel(QWidget):
             form.addRow(label, self.fields[name])
         page = QWidget()
         page.setLayout(form)
-        scroll = QScrollArea()
-        scroll.setWidget(page)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll = VerticalScroll(page)
+        scroll.setMinimumHeight(_LEAST_HEIGHT)
         presets = QHBoxLayout()
         presets.addWidget(self.preset_box, 1)
         for text, slot in (("Save as...", self.ask_for_name), ("Delete", self.delete_preset)):

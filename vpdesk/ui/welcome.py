@@ -12,17 +12,17 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from vpdesk.ui.health_strip import ElidedLabel
 from vpdesk.ui.recent_files import RecentFile
 from vpdesk.ui.settings import STARTS
 
-_WIDTH_PX: Final = 560
-_NAME_PX: Final = 300  # of a file's name; a longer one is cut in its middle
+_WIDTH_PX: Final = 500
+_NAME_PX: Final = 260  # of a file's name; a longer one is cut in its middle
 _PADDING_PX: Final = 10
 _MAX_ROWS: Final = 7  # what a small screen holds; the menu has the others
 _WAYS: Final = ("open", "live", "demo")
@@ -160,10 +160,9 @@ class RecentRow(QWidget):
         self.button.setEnabled(not is_missing)
         self.button.setToolTip(file.path)
         self.button.setText(self._shortened(PurePath(file.path).name).replace("&", "&&"))
-        self.about = QLabel("not found" if is_missing else f"{file.symbol}  {file.about}".strip())
+        self.about = ElidedLabel()
+        self.about.show_text("not found" if is_missing else f"{file.symbol}  {file.about}".strip())
         self.about.setObjectName("muted")
-        self.about.setTextFormat(Qt.TextFormat.PlainText)
-        self.about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.about.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.remove_button = QToolButton()
         self.remove_button.setText("Remove")
