@@ -1,5 +1,6 @@
 """Reports from running sessions: exact for any moment, beside playback, live as well as replayed."""
 
+import random
 import time
 from dataclasses import replace
 from functools import cache
@@ -8,22 +9,26 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.export.sessions import straight_run
 from tests.factories import TICK
 from tests.fakes.session import REPLAY
 from tests.fakes.tape import ArrayTape
 from tests.live import wiring
 from tests.live.wiring import market as live_market
+from tests.realdata import DATA, needs_data
 from tests.runtime.live_wiring import PARAMS as LIVE_PARAMS
 from tests.runtime.live_wiring import having, live, wait_until
 from vpdesk.core.cell_report import CellReport, cell_report
 from vpdesk.core.engine import Engine
 from vpdesk.core.params import EngineParams
+from vpdesk.core.ring import H_CENTRE, H_EVENT_ID
 from vpdesk.runtime import live_market as live_markets
 from vpdesk.runtime.commands import MAX_SPEED, Inspect, SetParams, SetSpeed
 from vpdesk.runtime.player import Cadence
 from vpdesk.runtime.replay_session import ReplaySession, span_of
 from vpdesk.runtime.session import Session
 from vpdesk.sources.simulator import simulate
+from vpdesk.sources.tape import open_tape
 
 PARAMS = EngineParams(tick_size=250_000_000, half_width=20)
 TIMEOUT_S = 30.0
@@ -121,3 +126,45 @@ def test_a_live_session_whose_records_are_gone_answers_nothing(monkeypatch: pyte
         assert session._inspection_source() is None
         session.send(Inspect(2000, 0))
         assert session.cell_report is None
+
+
+@needs_data
+def test_any_column_of_a_real_day_is_explained_long_after_the_ring_forgot_it() -> None:
+    """What is reported is what a straight run painted there, and its terms add up to that."""
+    assert DATA is not None
+    tape = open_tape(DATA / "nasdaq-amzn-day.mbo.dbn.zst", wait=True)
+    records = tape.read(0, tape.n_records).copy()
+    params = EngineParams(tape.instrument.tick.raw, half_width=30)
+    tape.close()
+    columns, _ = straight_run(records, params, 10**9)
+    cadence = Cadence(10**9)
+    session = ReplaySession(ArrayTape(records), REPLAY, params, cadence, span_of(records))
+    try:
+        session.send(SetSpeed(MAX_SPEED))
+        deadline = time.monotonic() + TIMEOUT_S
+        while session.status.event_id < len(records):
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        forgotten = range(100, session.ring.span().oldest)
+        assert len(forgotten) > 3000
+        chance = random.Random(4)
+        n_touched = 0
+        for row in chance.sample(forgotten, 30):
+            i = chance.randrange(10, 2 * params.half_width - 9)
+            header = columns.headers[row]
+            event_id, bucket = int(header[H_EVENT_ID]), int(header[H_CENTRE]) + int(columns.k[i])
+            report = answer(session, Inspect(event_id, bucket))
+            for name in ("pressure", "vacuum", "resistance", "force", "depth"):
+                painted = getattr(columns, name)[row, i]
+                assert np.float32(getattr(report, name)) == painted, name
+            assert report.last_event_id == columns.last_event_id[row, i]
+            pressure, vacuum = (
+                sum(term.value for term in terms) for terms in (report.pressure_terms, report.vacuum_terms)
+            )
+            assert pressure == pytest.approx(float(columns.pressure[row, i]), rel=1e-6, abs=1e-30)
+            assert vacuum == pytest.approx(float(columns.vacuum[row, i]), rel=1e-6, abs=1e-30)
+            n_touched += report.pressure > 1e-3
+        assert n_touched > 5
+    finally:
+        session.close()
+        assert session.wait_closed(TIMEOUT_S)
