@@ -1,4 +1,4 @@
-"""The only two doors to files of vpdesk's own."""
+"""The only doors to files of vpdesk's own."""
 
 from pathlib import Path
 
@@ -37,3 +37,8 @@ def test_a_missing_resource_is_said_in_one_sentence() -> None:
 def test_the_cache_folder_is_the_users_own() -> None:
     assert paths.cache_dir().is_absolute()
     assert "vpdesk" in paths.cache_dir().parts
+
+
+def test_the_log_folder_is_the_users_own() -> None:
+    assert paths.log_dir().is_absolute()
+    assert "vpdesk" in paths.log_dir().parts

@@ -36,6 +36,7 @@ def test_the_log_holds_what_the_program_did_and_what_went_wrong(tmp_path: Path) 
     path = start_log(tmp_path / "new" / "log")
     assert path == tmp_path / "new" / "log" / "vpdesk.log"
     logging.getLogger("vpdesk.app.desk").info("session %s", "ESM4 day.dbn")
+    logging.getLogger("databento").setLevel(logging.INFO)  # as the live feed does
     logging.getLogger("databento").info("a library's chatter")
     logging.getLogger("databento").warning("a library's warning")
     supervisor = Supervisor(Timing())

@@ -34,6 +34,7 @@ def start_log(folder: Path | None = None) -> Path | None:
         _log.warning("no log can be written in %s", folder)
         return None
     handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(_is_wanted)
     root = logging.getLogger()
     root.addHandler(handler)
     if logging.lastResort is not None:  # what went to the terminal still goes there
@@ -65,6 +66,11 @@ class _Formatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the lines of a record."""
         return hide_keys(super().format(record))
+
+
+def _is_wanted(record: logging.LogRecord) -> bool:
+    """Return whether a record belongs into the log: all of ours, and what troubles a library."""
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] == "vpdesk"
 
 
 def _open_first_free(folder: Path) -> _LogFile | None:
