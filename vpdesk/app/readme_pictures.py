@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vpdesk.ui.main_window import MainWindow
 
 _PAGE_HEIGHT_PT: Final = 900
+_ALERT_VACUUM: Final = 600.0  # contracts / s
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,18 @@ def _as_it_is(window: "MainWindow") -> None:
     """Leave the window as it opens."""
 
 
-def _trigger(*names: str) -> Callable[["MainWindow"], None]:
-    """Return what uses these actions, one after the other."""
+def _read_direction(window: "MainWindow") -> None:
+    """Show which way the field leans, what traded where, and where an alert would have been raised."""
+    from vpdesk.display.alert_rules import AlertRule, NearSpot, Quantity
+    from vpdesk.ui.alert_dialog import AlertDialog
 
-    def trigger(window: "MainWindow") -> None:
-        for name in names:
-            window.actions_by_id[name].trigger()
-
-    return trigger
+    window.alerts.make_rule()
+    dialog = window.findChild(AlertDialog)
+    assert dialog is not None
+    dialog.made.emit(AlertRule(Quantity.VACUUM, _ALERT_VACUUM, place=NearSpot(3)))
+    dialog.close()
+    for name in ("alerts", "direction", "volume_profile"):  # the panel of the alerts opened by itself
+        window.actions_by_id[name].trigger()
 
 
 def _pin(at: str, price: float, window: "MainWindow") -> None:
@@ -114,6 +119,6 @@ SCENES: Final = {
     "window.png": Scene("14:32:20", 500, _as_it_is),
     "depth.png": Scene("14:36:00", 900, _as_it_is, layer="depth", theme="light"),
     "inspector.png": Scene("14:32:20", 400, partial(_pin, "14:32:02.0", 5004.0)),
-    "direction.png": Scene("14:34:10", 400, _trigger("direction", "volume_profile")),
+    "direction.png": Scene("14:34:10", 400, _read_direction),
 }
 PAGE: Final = "explain.png"
