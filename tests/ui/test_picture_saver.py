@@ -151,6 +151,20 @@ def test_an_empty_image_is_refused(tmp_path: Path) -> None:
         write_picture(Picture(QImage(), {}, "x.png"), tmp_path / "x.png")
 
 
+def test_a_picture_that_cannot_be_encoded_is_not_copied(
+    saver: PictureSaver, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object) -> bytes:
+        raise VpdeskError("The picture could not be encoded: too large.")
+
+    monkeypatch.setattr(picture_saver, "png_bytes", fail)
+    QGuiApplication.clipboard().setText("kept")
+    with qtbot.waitSignal(saver.failed, timeout=10_000) as said:
+        saver.copy("window")
+    assert said.args == ["The picture could not be encoded: too large."]
+    assert QGuiApplication.clipboard().text() == "kept"
+
+
 def test_without_a_session_nothing_is_taken(saver: PictureSaver) -> None:
     saver.set_session(None)
     assert saver.take("chart") is None

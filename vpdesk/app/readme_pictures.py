@@ -16,6 +16,7 @@ from vpdesk.errors import VpdeskError
 if TYPE_CHECKING:
     from vpdesk.ui.main_window import MainWindow
 
+_SIZE: Final = "1600x900"
 _PAGE_HEIGHT_PT: Final = 900
 _ALERT_VACUUM: Final = 600.0  # contracts / s
 
@@ -27,7 +28,6 @@ class Scene:
     at: str
     columns: int
     arrange: Callable[["MainWindow"], None]
-    size: str = "1600x900"
     layer: str = "net"
     theme: str = "dark"
 
@@ -49,7 +49,7 @@ def draw_all(folder: Path) -> Iterator[str]:
 
 def _wish(scene: Scene, path: Path) -> Wish:
     return Wish(
-        (), path, scene.at, scene.size, scene.layer, scene.columns, scene.theme,
+        (), path, scene.at, _SIZE, scene.layer, scene.columns, scene.theme,
         whole_window=True, instrument=None, tick_size=None,
     )  # fmt: skip
 

@@ -86,8 +86,18 @@ class PictureSaver(QObject):
     def copy(self, what: str) -> None:
         """Put a picture of the "chart" or the "window" on the clipboard."""
         picture = self.take(what)
-        if picture is not None:
-            self._pool.start(lambda: self._is_encoded.emit(picture, png_bytes(picture.image, picture.texts)))
+        if picture is None:
+            return
+
+        def encode() -> None:
+            try:
+                png = png_bytes(picture.image, picture.texts)
+            except VpdeskError as error:
+                self.failed.emit(str(error))
+            else:
+                self._is_encoded.emit(picture, png)
+
+        self._pool.start(encode)
 
     def save(self, picture: Picture, name: str) -> None:
         """Write a picture; says when it is done, or why it could not be."""
