@@ -11,7 +11,28 @@ from vpdesk.display.start_zoom import USUAL_PT, StartZoom, Zoom
 from vpdesk.display.viewport import Viewport
 from vpdesk.display.window import centre_range
 
+_ROUNDING_PX: Final = 0.5
 _MOST_COLUMNS: Final = 8192  # that are shown where there is no ring to say
+
+
+class _FineZoom:
+    """Remembers what whole pixels leave over of a zoom: many small steps get as far as a large one."""
+
+    def __init__(self) -> None:
+        self._wished_px = self._shown_px = 0.0
+
+    def wished_factor(self, factor: float, shown_px: float) -> float:
+        """Return the factor from the size shown to the size wished for."""
+        if shown_px != self._shown_px:  # another way led here
+            self._wished_px = shown_px
+        self._wished_px *= factor
+        return 1.0 if factor == 1.0 else self._wished_px / shown_px
+
+    def take(self, shown_px: float) -> None:
+        """Take up the size that became of it."""
+        if abs(shown_px - self._wished_px) > _ROUNDING_PX:  # it went against a limit
+            self._wished_px = shown_px
+        self._shown_px = shown_px
 
 
 class Camera:
@@ -39,6 +60,7 @@ class Camera:
         self.is_relative = False
         self._start_zoom = StartZoom()
         self._follower = SpotFollower()
+        self._time_zoom, self._price_zoom = _FineZoom(), _FineZoom()
 
     @property
     def is_gliding(self) -> bool:
@@ -70,13 +92,16 @@ class Camera:
 
     def zoom(self, x_factor: float, y_factor: float, x_px: float, y_px: float, ring: GridRing | None) -> None:
         """Enlarge around a pixel of the field; while following the newest column keeps its place."""
-        self.view = self.view.zoomed(
-            x_factor,
-            y_factor,
-            self.view.width_px if self.is_following else x_px,
+        view = self.view
+        self.view = view.zoomed(
+            self._time_zoom.wished_factor(x_factor, view.px_per_column),
+            self._price_zoom.wished_factor(y_factor, view.px_per_row),
+            view.width_px if self.is_following else x_px,
             y_px,
             max_columns=ring.capacity if ring is not None else _MOST_COLUMNS,
         )
+        self._time_zoom.take(self.view.px_per_column)
+        self._price_zoom.take(self.view.px_per_row)
 
     def show_box(self, left_px: float, top_px: float, right_px: float, bottom_px: float) -> None:
         """Enlarge a box of the field, in pixels from the upper left corner, to all of it."""

@@ -85,6 +85,11 @@ class FieldTools(QObject):
         self.measure(None)
         return was_measured
 
+    def forget(self) -> None:
+        """Let go of the tool and of the measurement: the columns are other ones now."""
+        self._canvas.gestures.arm(None)
+        self.measure(None)
+
     def measure(self, box: Box | None) -> None:
         """Measure a box; None: nothing any more."""
         self.measurement.measure(box)

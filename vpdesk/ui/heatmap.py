@@ -106,6 +106,7 @@ class HeatmapView(QWidget):
         self._is_stale = True
         if ring is None:
             self._camera.forget_place(self._camera.zoom_pt())
+            self._tools.forget()
             self._show_reading(None)
             return
         is_comparable = former is not None and (
@@ -115,7 +116,7 @@ class HeatmapView(QWidget):
         self._camera.is_placed &= is_comparable
         if former is not None and not is_comparable:
             self._marks.pin = None  # its column is another one now
-            self._tools.measure(None)
+            self._tools.forget()
 
     def set_layer(self, name: str) -> None:
         """Show one of `layers.LAYERS`. Each layer keeps its own scale."""
@@ -448,10 +449,12 @@ class HeatmapView(QWidget):
         self._tell_view()
 
     def _tell_view(self) -> None:
-        """Say so if the view is another one than it was."""
-        if self._camera.view != self._told_view:
-            self._told_view = self._camera.view
-            self._is_stale = True
+        """Say so if the view is another one than it was; nobody looked at what was not yet placed."""
+        if self._camera.view == self._told_view:
+            return
+        self._told_view = self._camera.view
+        self._is_stale = True
+        if self._camera.is_placed:
             self.view_changed.emit()
 
     def _newest_centre(self) -> int:

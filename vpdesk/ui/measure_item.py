@@ -57,6 +57,8 @@ class MeasureItem(Annotation):
     def measure(self, box: Box | None, *, is_drawn: bool = False) -> None:
         """Measure a box from the next frame on; None: nothing. ``is_drawn``: it will change in a moment."""
         self.box = box
+        if box is None:
+            self.lines = ()
         self._recipe = None
         self._is_drawn = is_drawn
         self.setVisible(box is not None)
@@ -93,11 +95,11 @@ class MeasureItem(Annotation):
         return measurement_lines(measurement, ring, self.unit, self.zone) if measurement is not None else ()
 
     def _cells(self, frame: FieldFrame, columns: tuple[int, int], rows: tuple[int, int]) -> QRectF:
-        """Return what cells cover, in points of the field."""
+        """Return what cells cover, in points of the field but on whole pixels."""
         view, density = frame.viewport, frame.density
-        left, right = view.x_px(columns[0]) / density, view.x_px(columns[1] + 1) / density
-        top, bottom = view.y_px(rows[1] + 1) / density, view.y_px(rows[0]) / density
-        return QRectF(QPointF(left, top), QPointF(right, bottom))
+        left, right = round(view.x_px(columns[0])), round(view.x_px(columns[1] + 1))
+        top, bottom = round(view.y_px(rows[1] + 1)), round(view.y_px(rows[0]))
+        return QRectF(QPointF(left, top) / density, QPointF(right, bottom) / density)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
