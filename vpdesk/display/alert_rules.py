@@ -194,7 +194,7 @@ def unit_of(quantity: Quantity, quantity_unit: str) -> str:
 
 def figure_text(quantity: Quantity, value: float) -> str:
     """Write a measured value without its unit."""
-    return f"{value:.2f}".replace("-", MINUS) if quantity is Quantity.DRIVE else number_text(value)
+    return f"{value:.3f}".replace("-", MINUS) if quantity is Quantity.DRIVE else number_text(value)
 
 
 def value_text(quantity: Quantity, value: float, quantity_unit: str) -> str:

@@ -24,7 +24,7 @@ from vpdesk.display.alert_rules import AlertRule, AtPrice, NearSpot, Quantity
 _NEVER_NS: Final = -(2**62)
 _LOOK_S: Final = 0.0015  # of a frame
 _MOST_COLUMNS: Final = 4096  # per look
-_FIRST_COLUMNS: Final = 8  # until it is known how long they take
+_FEWEST_COLUMNS: Final = 8  # and at first, until it is known how long they take
 _SPARE_TRADES: Final = (
     2 * TRADES_PER_BATCH
 )  # the oldest ones are left alone: they may be overwritten while we look
@@ -134,7 +134,7 @@ class AlertWatch:
         self._heard_id = 0  # events up to this one have been told of, or are history
         self._heard_seq = -1
         self._passed_id = 0
-        self._n_columns = _FIRST_COLUMNS
+        self._n_columns = _FEWEST_COLUMNS
         self._slots = np.zeros((_N_SLOTS, kernels.N_FIRING_FIELDS), np.int64)
         self._slot_values = np.zeros(_N_SLOTS)
 
@@ -149,7 +149,7 @@ class AlertWatch:
         """Watch for these from now on; those that are off are left out of all columns."""
         self._rules = rules
         self._pass = None
-        self._n_columns = _FIRST_COLUMNS
+        self._n_columns = _FEWEST_COLUMNS
         self.standings = (Standing(),) * len(rules)
 
     def look(self, ring: GridRing) -> AlertNews:
@@ -276,7 +276,9 @@ class AlertWatch:
         """Take as many columns next time as fit into a look."""
         if n_columns >= self._n_columns or took_s > _LOOK_S:
             fitting = int(n_columns * _LOOK_S / max(took_s, 1e-6))
-            self._n_columns = min(max(fitting, 1), 2 * self._n_columns, _MOST_COLUMNS)
+            # by halves and doubles: one look may have had to wait for the processor
+            fitting = min(max(fitting, self._n_columns // 2), 2 * self._n_columns)
+            self._n_columns = min(max(fitting, _FEWEST_COLUMNS), _MOST_COLUMNS)
 
     def _show_standings(self, codes: NDArray[np.int64], values: NDArray[np.float64]) -> None:
         watched = iter([Standing(int(code), float(value)) for code, value in zip(codes, values, strict=True)])

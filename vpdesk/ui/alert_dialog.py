@@ -71,6 +71,8 @@ class AlertDialog(QDialog):
         What the fields are filled in with.
     units
         Of the instrument shown.
+    price_raw
+        What the price is filled in with (1e-9 units) where the rule has none; None: nothing.
 
     Signals
     -------
@@ -80,15 +82,26 @@ class AlertDialog(QDialog):
 
     made = Signal(object)
 
-    def __init__(self, rule: AlertRule, units: AlertUnits, title: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        rule: AlertRule,
+        units: AlertUnits,
+        title: str,
+        parent: QWidget | None = None,
+        price_raw: int | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self._units = units
         self._is_on = rule.is_on
         self._make_fields()
         self._lay_out()
+        if price_raw is not None:
+            self.price.edit.setText(self._price_text(price_raw))
         self._fill(rule)
-        for combo in (self.quantity, self.place, self.side, self.comparison):
+        for combo in (self.quantity, self.place):
+            combo.currentIndexChanged.connect(self._on_kind_changed)
+        for combo in (self.side, self.comparison):
             combo.currentIndexChanged.connect(self._refresh)
         for field in self._fields:
             field.changed.connect(self._refresh)
@@ -149,6 +162,10 @@ class AlertDialog(QDialog):
             raise AlertRuleError("place", f"Prices are multiples of {price_text(1, tick_size)}.")
         return int(raw)
 
+    def _price_text(self, price_raw: int) -> str:
+        tick_size = self._units.tick_size
+        return price_text(price_raw // tick_size, tick_size) if tick_size else price_text(price_raw, 1)
+
     def _make_fields(self) -> None:
         self.quantity = _combo([(quantity, title) for quantity, title in QUANTITY_TITLES.items()])
         self.place = _combo(_PLACES)
@@ -159,6 +176,7 @@ class AlertDialog(QDialog):
         self.threshold = NotedField(self._check_threshold)
         self.window_field = NotedField(lambda text: AlertRule(Quantity.PULLED, 0.0, window_s=_number(text)))
         self.pause = NotedField(lambda text: AlertRule(Quantity.DRIVE, 0.0, pause_s=_number(text)))
+        self.pause.set_hint("It must not have been so for this long before.")
         self._fields = (self.price, self.reach, self.threshold, self.window_field, self.pause)
         self.unit = QLabel()
         self.hint = QLabel()
@@ -223,19 +241,22 @@ class AlertDialog(QDialog):
         match rule.place:
             case AtPrice(price_raw):
                 self.place.setCurrentIndex(0)
-                tick_size = self._units.tick_size
-                text = (
-                    price_text(price_raw // tick_size, tick_size)
-                    if tick_size
-                    else f"{price_raw / PRICE_SCALE}"
-                )
-                self.price.edit.setText(text)
+                self.price.edit.setText(self._price_text(price_raw))
             case NearSpot(reach, side):
                 self.place.setCurrentIndex(1)
                 self.reach.edit.setText(str(reach))
                 self.side.setCurrentIndex([name for name, _ in _SIDES].index(side))
             case WholeBand():
                 self.place.setCurrentIndex(2)
+
+    @Slot()
+    def _on_kind_changed(self) -> None:
+        """Show other fields, and take no more room than they need."""
+        self._refresh()
+        column = self.layout()
+        if column is not None:
+            column.activate()
+        self.adjustSize()
 
     @Slot()
     def _refresh(self) -> None:

@@ -40,7 +40,7 @@ class Mark:
 
 
 class AlertMarkers(Annotation):
-    """A triangle whose tip points at the cell, at the upper edge for alerts of no single cell.
+    """A triangle whose tip points at the cell, at the lower edge for alerts of no single cell.
 
     Marks that would cover each other are one, with their number.
     """
@@ -122,7 +122,7 @@ class AlertMarkers(Annotation):
         rows = buckets - ring.headers[seqs & (ring.capacity - 1), H_CENTRE] if frame.is_relative else buckets
         y = (view.height_px - ((rows + 0.5) * view.px_per_row - view.bottom_px)) / density
         height = view.height_px / density
-        y = np.where(buckets == _NO_BUCKET, _HEIGHT_PT + 1, np.clip(y, _HEIGHT_PT + 1, height - 2))
+        y = np.where(buckets == _NO_BUCKET, height - 2, np.clip(y, _HEIGHT_PT + 1, height - 2))
         # counted from where the grid of pixels begins, so that marks stay as they are when the view scrolls
         pools_x = np.floor((x + view.left_px / density) / _POOL_PT)
         pools_y = np.floor((y - view.bottom_px / density) / _POOL_PT)

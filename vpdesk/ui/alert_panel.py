@@ -75,7 +75,10 @@ class AlertPanel(QWidget):
         self._units = AlertUnits()
         self._is_filling = False
         self._make_tables()
-        self.hint = QLabel("No rules yet. Ctrl+Shift+H makes one of the cell under the pointer.")
+        self.hint = QLabel(
+            "No rules yet. Ctrl+Shift+H makes one of the cell under the pointer. "
+            "Rules are checked as each column of the chart closes."
+        )
         self.hint.setObjectName("muted")
         self.hint.setWordWrap(True)
         self.mute_box = QCheckBox("Mute")

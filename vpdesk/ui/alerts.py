@@ -178,7 +178,9 @@ class Alerts(QObject):
             self.noticed.emit(f"There are {MAX_RULES} alerts, as many as an instrument can have.")
             return
         title = "New alert" if row is None else "Change the alert"
-        dialog = AlertDialog(rule, self._units, title, self._window)
+        reading = self._chart.reading()
+        price_raw = None if reading is None else reading.tick * reading.tick_size
+        dialog = AlertDialog(rule, self._units, title, self._window, price_raw)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.made.connect(lambda made: self._keep_at(row, made))
         dialog.open()
