@@ -61,11 +61,14 @@ class Layouts(QObject):
     -------
     noticed(str)
         A sentence for the user.
+    done(str)
+        A sentence on what was done; it need not stay.
     changed()
         There are other names to choose from.
     """
 
     noticed = Signal(str)
+    done = Signal(str)
     changed = Signal()
 
     def __init__(self, window: QMainWindow, panels: ChartPanels, settings: SettingsFile, menu: QMenu) -> None:
@@ -111,7 +114,7 @@ class Layouts(QObject):
             return
         own[name] = self._current()
         self._keep(own)
-        self.noticed.emit(f"The layout was saved as {name}; it is in the menu Window, Layouts.")
+        self.done.emit(f"The layout was saved as {name}; it is in the menu Window, Layouts.")
 
     def rename(self, former: str, name: str) -> str:
         """Give an arrangement another name; return a sentence if that cannot be, else ""."""

@@ -325,6 +325,7 @@ class MainWindow(QMainWindow):
         self.pages.turned.connect(self._on_page_turned)
         self.shortcuts.changed.connect(self._on_shortcuts_changed)
         self.layouts.noticed.connect(self.show_notice)
+        self.layouts.done.connect(self.notices.show_passing)
         self.program_log.noticed.connect(self.show_notice)
         self.looks.tones_changed.connect(self._on_tones_changed)
         self.playback.requested.connect(self.send)
