@@ -60,6 +60,13 @@ def test_a_time_that_was_cut_out_has_no_label() -> None:
     assert texts == ["13:00:00", "13:00:05", "14:00:10", "14:00:15", "14:00:20"]
 
 
+def test_labels_around_a_cut_silence_keep_apart_and_the_later_one_stays() -> None:
+    starts = START_NS + np.arange(200) * (SECOND // 10)
+    starts[3:] += 6 * 3600 * SECOND - 3 * SECOND // 10  # a snapshot's columns, then the session's
+    texts = [tick.text for tick in time_ticks(starts, 0, 1, SECOND // 10, 45, UTC)]
+    assert texts[:2] == ["19:00:00", "19:00:05"]
+
+
 def test_whole_hours_are_those_of_the_zone_shown() -> None:
     zone = ZoneInfo("Asia/Kolkata")  # half an hour off
     starts = START_NS + np.arange(600) * (60 * SECOND)

@@ -102,6 +102,8 @@ def _states(window: MainWindow) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "with a cell pinned", lambda: _inspect(window)
     for dock in window.findChildren(QDockWidget):
         yield f"with {dock.windowTitle()}", dock.show
+    for dock in window.findChildren(QDockWidget):
+        yield f"with all, {dock.windowTitle()} in front", dock.raise_
 
 
 def _welcome(window: MainWindow) -> None:

@@ -72,7 +72,8 @@ def time_ticks(
     """Return round times at the bins in which they begin, for columns of equal time.
 
     starts_ns : (n_bins,) int64, start of each bin, 0 where there is no data. Labels keep ``gap_columns``
-    apart. A time that a cut silence swallowed gets no label: nothing stands there.
+    apart; where a silence was cut out, the later of two stays. A time that the silence swallowed gets no
+    label: nothing stands there.
     """
     known = np.flatnonzero(starts_ns)
     if known.size == 0:
@@ -84,12 +85,14 @@ def time_ticks(
     local_ns = starts_ns[known] + offset_ns
     since_round = local_ns % step
     is_first = since_round < columns_per_bin * column_ns
-    ticks = []
-    for i in known[is_first]:
+    ticks: list[AxisTick] = []
+    for i in known[is_first][::-1]:
         ts_ns = int(starts_ns[i])
         round_ns = ts_ns - (ts_ns + offset_ns) % step
-        ticks.append(AxisTick(float(first_column + i * columns_per_bin), _clock_text(round_ns, zone, step)))
-    return ticks
+        column = float(first_column + i * columns_per_bin)
+        if not ticks or ticks[-1].place - column >= gap_columns - columns_per_bin:
+            ticks.append(AxisTick(column, _clock_text(round_ns, zone, step)))
+    return ticks[::-1]
 
 
 def column_ticks(

@@ -136,6 +136,15 @@ class PriceAxis(_Axis):
 class TimeAxis(_Axis):
     """Times below the field."""
 
+    def set_labels(self, labels: Sequence[AxisLabel]) -> None:
+        """Replace the tick labels; one that is kept from the edge by moving it must not run into the next."""
+        apart = list(labels)
+        if len(apart) > 1 and self._badge_rect(apart[0]).intersects(self._badge_rect(apart[1])):
+            del apart[0]
+        if len(apart) > 1 and self._badge_rect(apart[-1]).intersects(self._badge_rect(apart[-2])):
+            del apart[-1]
+        super().set_labels(apart)
+
     def _paint_line(self, painter: QPainter) -> None:
         painter.fillRect(QRectF(self._rect.topLeft(), QSizeF(self._rect.width(), 1)), self._line)
 

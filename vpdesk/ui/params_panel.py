@@ -88,6 +88,7 @@ class ParamsPanel(QWidget):
         self.comparison = QLabel()
         self.comparison.setObjectName("muted")
         self.comparison.setWordWrap(True)
+        self.comparison.setMinimumHeight(2 * self.comparison.fontMetrics().lineSpacing())
         self._lay_out()
         self._show_comparison()
         self._on_text_changed()
