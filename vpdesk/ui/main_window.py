@@ -311,8 +311,14 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(foot, 1)
 
     def _connect(self) -> None:
-        self.transport.requested.connect(self.send)
-        self.transport.focus_returned.connect(self._on_focus_returned)
+        for part in (self.transport, self.playback, self.visible_range, self.inspector, self.alerts):
+            part.requested.connect(self.send)
+        for lender in (self.transport, self.playback, self.alerts):
+            lender.focus_returned.connect(self._on_focus_returned)
+        for teller in (self.layouts, self.program_log, self.playback, self.alerts):
+            teller.noticed.connect(self.show_notice)
+        for clock in (self.transport, self.playback, self.inspector, self.alerts, self.direction):
+            self.choices.zone_changed.connect(clock.set_zone)
         self.health.anomalies_requested.connect(self.show_anomalies)
         self.health.cancel_requested.connect(self._on_cancel_requested)
         self.health.instrument_chosen.connect(self.send)
@@ -324,27 +330,12 @@ class MainWindow(QMainWindow):
         self.files.chosen.connect(self.open_requested)
         self.pages.turned.connect(self._on_page_turned)
         self.shortcuts.changed.connect(self._on_shortcuts_changed)
-        self.layouts.noticed.connect(self.show_notice)
         self.layouts.done.connect(self.notices.show_passing)
-        self.program_log.noticed.connect(self.show_notice)
         self.looks.tones_changed.connect(self._on_tones_changed)
-        self.playback.requested.connect(self.send)
-        self.playback.noticed.connect(self.show_notice)
-        self.playback.focus_returned.connect(self._on_focus_returned)
-        self.visible_range.requested.connect(self.send)
-        self.choices.zone_changed.connect(self.transport.set_zone)
-        self.choices.zone_changed.connect(self.playback.set_zone)
-        self.choices.zone_changed.connect(self.inspector.set_zone)
-        self.choices.zone_changed.connect(self.alerts.set_zone)
-        self.choices.zone_changed.connect(self.direction.set_zone)
         self.choices.scale_shown.connect(self._on_scale_shown)
-        self.chart.hovered.connect(self._on_chart_hovered)
         self.choices.scale_shown.connect(self.inspector.refresh)
-        self.inspector.requested.connect(self.send)
+        self.chart.hovered.connect(self._on_chart_hovered)
         self.inspector.explanation_requested.connect(self.explanation.explain)
-        self.alerts.requested.connect(self.send)
-        self.alerts.noticed.connect(self.show_notice)
-        self.alerts.focus_returned.connect(self._on_focus_returned)
         self.panels.strips.pointed.connect(self.direction.point_at)
 
     def _apply_preferences(self) -> None:
