@@ -67,7 +67,7 @@ def test_what_was_seen_is_written_while_the_feed_goes_on(
 ) -> None:
     dialog = dialog_of(desk, tmp_path / "seen.parquet")
     assert dialog.remark_label.isVisible()
-    assert "A recording (Ctrl+R) would hold every record" in dialog.remark_label.text()
+    assert "A recording (Ctrl+R) holds every record from its beginning on" in dialog.remark_label.text()
     dialog.range_choices.button(SESSION).click()
     dialog.export_button.click()
     qtbot.waitUntil(lambda: dialog.cancel_button.text() == "Close", timeout=WAIT_MS)
@@ -97,7 +97,7 @@ def test_a_recording_under_way_is_named_in_the_dialog_and_in_the_file(
     qtbot.waitUntil(lambda: session.recording is not None and session.recording.n_bytes > 0, timeout=WAIT_MS)
     recording = session.recording.path
     dialog = dialog_of(desk, tmp_path / "seen.parquet")
-    assert f"{recording} holds every record" in dialog.remark_label.text()
+    assert f"The recording {recording} holds every record since it began" in dialog.remark_label.text()
     dialog.export_button.click()
     qtbot.waitUntil(lambda: dialog.cancel_button.text() == "Close", timeout=WAIT_MS)
     about = json.loads(pq.read_schema(tmp_path / "seen.parquet").metadata[METADATA_KEY])

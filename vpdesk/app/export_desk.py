@@ -41,14 +41,15 @@ class Exports(QObject):
         path = None if recording is None else recording.path
         n_kept = session.ring.span().newest - session.ring.span().oldest + 1
         is_running = recording is not None and recording.is_recording
-        advice = f"{path} holds" if path is not None and is_running else "A recording (Ctrl+R) would hold"
+        advice = "A recording (Ctrl+R) holds every record from its beginning on, to be exported whole."
+        if is_running:
+            advice = f"The recording {path} holds every record since it began, to be exported whole."
         self._ask(
             _Feed(session, path if is_running else None),
             session,
             Path.home() if path is None else path.parent,
             whole=f"&All that is kept: {with_thousands(n_kept)} columns",
-            remark=f"A feed's columns are kept for a while only. {advice} every record: "
-            "export that file to have the whole session.",
+            remark=f"The columns of a feed are kept for a while only. {advice}",
         )
 
     def cancel(self, timeout_s: float) -> None:

@@ -300,7 +300,8 @@ class LadderView(QWidget):
         menu.setToolTipsVisible(True)
         for column in _COLUMNS:
             if column.name in LADDER_COLUMNS:
-                action = menu.addAction(column.title)
+                is_left_out = column.name not in self.hidden and column.name not in self._columns
+                action = menu.addAction(f"{column.title} (no room)" if is_left_out else column.title)
                 action.setToolTip(column.tip)
                 action.setCheckable(True)
                 action.setChecked(column.name not in self.hidden)
