@@ -77,6 +77,7 @@ def write_with_holes(writer: SyntheticWriter, dice: random.Random, n_columns: in
 @settings(max_examples=8, deadline=None)
 def test_any_batches_raise_the_alerts_that_the_columns_alone_tell(seed: int) -> None:
     writer, dice = lively(seed), random.Random(seed)
+    writer.ring.ticks_per_bucket = dice.choice([1, 1, 3])
     watch = watch_for(*RULES)
     told: list[Firing] = []
     for _ in write_with_holes(writer, dice, 300):

@@ -28,7 +28,7 @@ _FEWEST_COLUMNS: Final = 8  # and at first, until it is known how long they take
 _SPARE_TRADES: Final = (
     2 * TRADES_PER_BATCH
 )  # the oldest ones are left alone: they may be overwritten while we look
-_MAX_FIRINGS: Final = 20_000  # kept for the chart
+_MAX_FIRINGS: Final = 5000  # kept for the chart
 _N_SLOTS: Final = 512  # firings of one call
 
 _MEASURES: Final = {
