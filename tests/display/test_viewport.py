@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from vpdesk.display.viewport import Viewport
@@ -68,3 +68,16 @@ def test_twice_the_pixel_density_shows_the_same_columns_and_buckets() -> None:
     dense = view.resized(1400, 1000, density=2)
     assert np.allclose(dense.x_range, view.x_range, atol=0.5)
     assert np.allclose(dense.y_range, view.y_range, atol=0.1)
+
+
+@given(views, st.integers(-10_000, 10_000), st.integers(-10_000, 10_000))
+def test_a_window_that_holds_a_cell_shows_it_whole(view: Viewport, column: int, row: int) -> None:
+    assume(view.px_per_column < 0.8 * view.width_px and view.px_per_row < 0.8 * view.height_px)
+    holding = view.holding(column, row)
+    left, top = holding.x_px(column), holding.y_px(row + 1)
+    assert left >= -1
+    assert left + view.px_per_column <= view.width_px + 1
+    assert top >= -1
+    assert top + view.px_per_row <= view.height_px + 1
+    if view.width_px > 20 and view.height_px > 20:
+        assert holding.holding(column, row) == holding, "it moves no more"

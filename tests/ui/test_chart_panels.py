@@ -262,6 +262,17 @@ def test_the_pointer_over_a_strip_or_the_ladder_draws_its_line_in_the_field(
     assert desk.readout.pairs == ()
 
 
+def test_a_field_that_shrinks_away_from_the_pointer_forgets_it(desk: MainWindow, qtbot: QtBot) -> None:
+    canvas = desk.chart._canvas.viewport()
+    qtbot.mouseMove(canvas, QPoint(desk.chart.placement().viewport.width_px - 5, 111))
+    frames(desk)
+    assert desk.chart.placement().pointer_pt is not None
+    desk.panels._beside.moveSplitter(700, 1)
+    frames(desk)
+    assert desk.chart.placement().pointer_pt is None
+    assert desk.panels.strips.strips["spread"].reading() == (("", "3 ticks", ""),)
+
+
 # --- choices -------------------------------------------------------------------------------------
 
 

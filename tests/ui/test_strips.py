@@ -151,3 +151,17 @@ def test_a_border_can_be_dragged_a_few_points_beside_it(qtbot: QtBot, panel: Str
         qtbot.mouseMove(handle, edge + QPoint(0, 13))
     qtbot.mouseRelease(handle, LEFT, pos=edge + QPoint(0, 13))
     assert panel.strips["volume"].height() > before
+
+
+@pytest.mark.parametrize(
+    ("drive", "text", "is_coloured"),
+    [(0.26, "+0.26", True), (-0.5, "\N{MINUS SIGN}0.50", True), (-0.001, "0", False)],
+)
+def test_a_drive_is_said_with_its_sign_unless_it_rounds_to_none(
+    panel: StripPanel, drive: float, text: str, is_coloured: bool
+) -> None:
+    strip = panel.strips["drive"]
+    bins = panel._source.read(GridRing(8, 64), PLACE.viewport)
+    bins.drive[:, 0] = drive
+    ((_, shown, colour),) = strip.values_at(bins, 0)
+    assert (shown, bool(colour)) == (text, is_coloured)
