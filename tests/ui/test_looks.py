@@ -65,7 +65,17 @@ def test_the_window_follows_the_system_while_that_is_wanted(
 
 @pytest.mark.parametrize(
     "name",
-    ["palette", "shortcuts", "change_shortcuts", "layout_manage", "anomalies", "about", "explain"],
+    [
+        "palette",
+        "shortcuts",
+        "change_shortcuts",
+        "layout_save",
+        "layout_manage",
+        "alert_new",
+        "anomalies",
+        "about",
+        "explain",
+    ],
 )
 def test_an_open_dialog_changes_with_the_system(
     system: System, window: MainWindow, qtbot: QtBot, name: str

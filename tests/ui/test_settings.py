@@ -135,3 +135,14 @@ def test_an_arrangement_of_strips_that_makes_no_sense_is_left_out(path: Path) ->
     assert loaded.strip_layout.hidden == frozenset()
     assert dict(loaded.strip_layout.heights) == {"volume": 0, "spread": 40}
     assert loaded.ladder_width == 0
+
+
+@pytest.mark.parametrize("name", ["geometry", "window_state"])
+def test_bytes_for_qt_that_were_damaged_are_not_given_to_it(path: Path, name: str) -> None:
+    state = bytes(range(65, 91))
+    _saved(path, Preferences(**{name: state}))
+    text = path.read_text()
+    assert "KLMNO" in text
+    path.write_text(text.replace("KLMNO", "KLNMO"))
+    preferences, sentence = _loaded(path)
+    assert (getattr(preferences, name), sentence) == (b"", "")

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QSettings
 
 from vpdesk.ui.ladder import LADDER_COLUMNS
-from vpdesk.ui.stored_values import points, read_bytes, read_choice, read_names
+from vpdesk.ui.stored_values import points, read_bytes, read_choice, read_names, write_bytes
 from vpdesk.ui.strips import STRIP_NAMES, StripLayout
 
 PANEL_CHOICES: Final = ("auto", "yes", "no")  # "auto": where there is room
@@ -50,7 +50,6 @@ def write_arrangement(store: QSettings, arrangement: Arrangement) -> None:
     """Write an arrangement into the store's current group. Thread: UI."""
     strips = arrangement.strip_layout
     values = {
-        "window_state": QByteArray(arrangement.window_state),
         "ladder": arrangement.ladder,
         "strips": arrangement.strips,
         "ladder_width": arrangement.ladder_width,
@@ -63,6 +62,7 @@ def write_arrangement(store: QSettings, arrangement: Arrangement) -> None:
     }
     for name, value in values.items():
         store.setValue(f"window/{name}", value)
+    write_bytes(store, "window_state", arrangement.window_state)
 
 
 def read_arrangement(store: QSettings) -> Arrangement:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import platformdirs
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QSettings
 
 from vpdesk.display.layers import LAYERS
 from vpdesk.runtime.commands import MAX_SPEED
@@ -31,7 +31,7 @@ from vpdesk.ui.instrument_settings import (
 from vpdesk.ui.kept_keys import read_keys, write_keys
 from vpdesk.ui.recent_files import RecentFile, read_recent, write_recent
 from vpdesk.ui.speeds import MAX_FINITE_SPEED, MIN_SPEED
-from vpdesk.ui.stored_values import read_bytes, read_choice, read_names, read_number
+from vpdesk.ui.stored_values import read_bytes, read_choice, read_names, read_number, write_bytes
 from vpdesk.ui.strips import StripLayout
 from vpdesk.ui.theme import THEMES
 from vpdesk.ui.times import ZONES
@@ -121,7 +121,7 @@ class SettingsFile:
         store.setValue("version", _VERSION)
         for name in ("layer", "price_axis", "theme", "time_zone", "at_start"):
             store.setValue(f"window/{name}", getattr(preferences, name))
-        store.setValue("window/geometry", QByteArray(preferences.geometry))
+        write_bytes(store, "geometry", preferences.geometry)
         for name in ("dims_by_age", "has_volume_profile", "alerts_muted"):
             store.setValue(f"window/{name}", "yes" if getattr(preferences, name) else "no")
         store.setValue("window/overlays", " ".join(sorted(preferences.overlays)) or "none")

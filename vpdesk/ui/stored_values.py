@@ -1,11 +1,13 @@
-"""Values read from the settings file: whatever makes no sense becomes the default. Thread: UI."""
+"""Values in the settings file: whatever makes no sense becomes the default. Thread: UI."""
 
+import hashlib
 import math
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QSettings
 
 MAX_POINTS: Final = 10_000  # of a panel's size
+_CHECKSUM_BYTES: Final = 8
 
 
 def read_choice(store: QSettings, name: str, allowed: tuple[str, ...], default: str) -> str:
@@ -22,10 +24,17 @@ def read_names(
     return frozenset(value.split()) & frozenset(allowed) if isinstance(value, str) and value else default
 
 
+def write_bytes(store: QSettings, name: str, data: bytes) -> None:
+    """Write bytes that only Qt understands, with a checksum: damaged ones make Qt crash."""
+    store.setValue(f"window/{name}", QByteArray(_checksum(data) + data))
+
+
 def read_bytes(store: QSettings, name: str) -> bytes:
-    """Return raw bytes."""
+    """Return what `write_bytes` wrote, nothing if it was damaged."""
     value = store.value(f"window/{name}")
-    return bytes(value.data()) if isinstance(value, QByteArray) else b""
+    stored = bytes(value.data()) if isinstance(value, QByteArray) else b""
+    data = stored[_CHECKSUM_BYTES:]
+    return data if stored[:_CHECKSUM_BYTES] == _checksum(data) else b""
 
 
 def read_number(store: QSettings, name: str) -> float:
@@ -45,3 +54,7 @@ def points(text: object) -> int:
     """Return a size in points, 0 if it makes no sense."""
     size = number(text)
     return int(size) if 0 <= size <= MAX_POINTS else 0
+
+
+def _checksum(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=_CHECKSUM_BYTES).digest()
