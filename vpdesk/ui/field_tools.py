@@ -1,5 +1,6 @@
 """Boxes drawn on the field: to zoom into, or to measure."""
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, QRectF, Signal, Slot
@@ -47,6 +48,13 @@ class RubberBand(Annotation):
 class FieldTools(QObject):
     """Shows the boxes and says what is to be done with them. Thread: UI.
 
+    Parameters
+    ----------
+    canvas
+        Whose gestures draw the boxes.
+    frame
+        Returns what the field shows.
+
     Attributes
     ----------
     measurement : MeasureItem
@@ -62,20 +70,16 @@ class FieldTools(QObject):
     zoom_requested = Signal(QRectF)
     changed = Signal()
 
-    def __init__(self, canvas: FieldCanvas, parent: QObject) -> None:
+    def __init__(self, canvas: FieldCanvas, frame: Callable[[], FieldFrame], parent: QObject) -> None:
         super().__init__(parent)
         self._canvas = canvas
-        self._frame: FieldFrame | None = None
+        self._frame = frame
         self._band = RubberBand()
         self.measurement = MeasureItem(tabular(canvas.font(), scale=0.95))
         for item in (self.measurement, self._band):
             canvas.add_annotation(item)
         canvas.gestures.swept.connect(self._on_gestures_swept)
         canvas.gestures.sweep_dropped.connect(self._on_gestures_sweep_dropped)
-
-    def show_frame(self, frame: FieldFrame) -> None:
-        """Take up what the field shows."""
-        self._frame = frame
 
     def give_up(self) -> bool:
         """Give up the box being drawn, or the tool, or the measurement; returns whether there was one."""
@@ -108,9 +112,7 @@ class FieldTools(QObject):
                 self.zoom_requested.emit(area)
 
     def _measure(self, sweep: Sweep) -> None:
-        frame = self._frame
-        if frame is None:
-            return
+        frame = self._frame()
         field = self._canvas.field_rect
         (start_seq, start_row), (end_seq, end_row) = (
             (
