@@ -34,7 +34,7 @@ DIALOGS = (
     *("edit_scale", "alert_new", "layout_save", "layout_manage", "palette"),
     *("explain", "shortcuts", "change_shortcuts", "anomalies", "about"),
 )
-LOOKS = (("dark", (1280, 720)), ("light", (1280, 720)), ("dark", (3840, 2160)))
+LOOKS = (("dark", (1280, 720)), ("light", (3840, 2160)))
 LONG = "A name of a file or an instrument that goes on for much longer than anyone would expect.mbo.dbn.zst"
 
 
