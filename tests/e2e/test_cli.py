@@ -215,6 +215,14 @@ def test_a_picture_has_its_size_and_says_where_it_came_from(
     assert len(colours) > 20  # a field, not an empty window
 
 
+def test_the_same_moment_gives_the_same_picture_to_the_byte(session_file: Path, tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("one.png", "two.png")]
+    for path in paths:
+        done = vpdesk("picture", session_file, "--size", "800x500", "--columns", "80", "-o", path)
+        assert done.returncode == 0, done.stderr
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
 def test_a_picture_of_a_file_cut_short_says_so(tmp_path: Path) -> None:
     path = tmp_path / "cut.dbn"
     path.write_bytes(HEADER + RECORDS.tobytes()[:-13])

@@ -23,6 +23,7 @@ Arrange = Callable[["MainWindow"], None]
 
 TIMEOUT_S: Final = 600.0
 SETTLE_S: Final = 0.15  # some frames of the window's timer
+HISTORY_S: Final = 5.0  # most that is waited for columns before the moment asked for
 QUIET_S: Final = 2.5  # the rates in the health strip are of the last second
 LAYERS: Final = ("net", "balance", "pressure", "vacuum", "resistance", "depth", "age")
 NS_PER_DAY: Final = 86_400 * 10**9
@@ -101,16 +102,19 @@ def _draw_session(
     desk = Desk(SettingsFile(Path(folder.path()) / "picture.ini"))
     window = desk.window
     window.looks.show_theme(wish.theme)
-    session = replay.session_for(tape, is_demo=not wish.files, is_playing=False)
-    desk.show_session(session, None)
-    session.send(SeekEvent(tape.n_records) if at_ns is None else SeekTime(at_ns))
     window.actions_by_id[f"layer_{wish.layer}"].trigger()
+    session = replay.session_for(tape, is_demo=not wish.files, is_playing=False)
+    session.send(SeekEvent(tape.n_records) if at_ns is None else SeekTime(at_ns))
+    _wait_for_rest(
+        session
+    )  # nothing of the way there is seen: some scales keep what they were fitted to first
+    desk.show_session(session, None)
     window.show()
-    _wait_for_rest(session)
     _set_size(window, wish.whole_window, size)
-    _show_columns(window.chart, wish.columns)
     if arrange is not None:
         arrange(window)
+    _show_columns(window.chart, wish.columns)
+    if arrange is not None:
         _wait_for_quiet(session)
     picture = window.pictures.take(WINDOW if wish.whole_window else CHART, size)
     assert picture is not None  # there is a session
@@ -176,12 +180,30 @@ def _set_size(window: "MainWindow", is_whole: bool, size: tuple[int, int]) -> No
 
 
 def _show_columns(chart: "HeatmapView", n_columns: int) -> None:
-    for _ in range(3):  # sizes settle, then the scale is fitted to what is seen
+    """Show so many columns with the spot in the middle, in colours fitted to them.
+
+    The same moment gives the same picture, however long it took to get there.
+    """
+    from vpdesk.core.ring import H_CENTRE
+
+    for _ in range(2):  # what stands beside the chart settles with it
         _live_for(SETTLE_S)
         first, last = chart.visible_columns()
         chart.zoom((last - first + 1) / n_columns)
-        chart.fit_scale()
+    patience_s = time.monotonic() + HISTORY_S
+    while not _is_filled(chart) and time.monotonic() < patience_s:
+        _live_for(SETTLE_S)
+    frame = chart.frame()
+    chart.set_viewport(frame.viewport.centred_on(int(frame.header[H_CENTRE]) + 0.5))
     _live_for(SETTLE_S)
+    chart.fit_scale()
+    _live_for(SETTLE_S)
+
+
+def _is_filled(chart: "HeatmapView") -> bool:
+    """Whether the ring holds every column in view; it never will where that is longer than a ring."""
+    frame = chart.frame()
+    return frame.ring is not None and frame.ring.span().oldest <= max(0, frame.viewport.column_at(0))
 
 
 def read_size(text: str) -> tuple[int, int]:
