@@ -158,7 +158,7 @@ class ScaleEditor(QDialog):
         except VpdeskError:
             return math.nan
 
-    def _read(self, name: str, _text: str) -> float:
+    def _read(self, name: str, _typed: str) -> float:
         """Return a field's number, or raise what is wrong with it among the others."""
         number = self._number(name)
         if name == "low":
