@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes.session import LIVE, REPLAY, FakeSession
 from vpdesk.core.ring import H_EVENT_ID
 from vpdesk.display.alert_rules import MAX_RULES, AlertRule, AtPrice, NearSpot, Quantity
+from vpdesk.display.alert_watch import Firing
 from vpdesk.display.reading import CellReading
 from vpdesk.display.synthetic import SyntheticWriter, synthetic_ring
 from vpdesk.runtime.commands import Pause, SeekEvent
@@ -86,6 +87,12 @@ def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
     desk = Desk(qtbot, tmp_path / "vpdesk.ini")
     yield desk
     desk.window.close()
+
+
+def _marked(desk: Desk) -> list[Firing]:
+    """Return the alerts whose marks are in view."""
+    markers = desk.alerts.markers
+    return [one for mark in markers.marks for one in markers.firings_at(mark.at.x(), mark.at.y() - 3)]
 
 
 def make(desk: Desk, rule: AlertRule) -> None:
@@ -333,7 +340,7 @@ def test_a_rule_made_while_the_session_rests_marks_what_the_chart_shows(desk: De
     desk.window.draw_frame()
     make(desk, WALL)
     desk.pull()
-    assert [mark.firings[0].seq for mark in desk.alerts.markers.marks] == [seq]
+    assert [one.seq for one in _marked(desk)] == [seq]
     assert desk.beeps.n_played == 0
     desk.alerts.panel.remove_wanted.emit(0)
     desk.pull()

@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from vpdesk.core.ring import H_CENTRE, GridRing
@@ -20,18 +20,20 @@ _PLATE: Final = QColor(10, 12, 16, 205)
 _HALF_PT: Final = 6.0
 _HEIGHT_PT: Final = 10.0
 _POOL_PT: Final = 16.0  # marks nearer than this are one
-_MOST_LABELS: Final = 24
+_POOLS_HIGH: Final = 1 << 20  # more than a field is high
+_MOST_LABELS: Final = 40
+_MOST_PICTURES: Final = 200
 _LABEL_GAP_PT: Final = 4.0
 _NO_BUCKET: Final = -(2**62)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One triangle: its tip in points of the field, and what it stands for."""
+    """One triangle: its tip in points of the field, its label, and which alerts it stands for."""
 
     at: QPointF
     label: str
-    firings: tuple[Firing, ...]
+    numbers: tuple[int, ...]
 
     @property
     def rect(self) -> QRectF:
@@ -49,6 +51,8 @@ class AlertMarkers(Annotation):
         super().__init__()
         self.marks: list[Mark] = []
         self.words = ""
+        self._density = 1.0
+        self._pictures: dict[str, QPixmap] = {}  # of labels, and of the triangle under ""
         self._font = font
         self._metrics = QFontMetricsF(font)
         self._firings: list[Firing] = []
@@ -76,15 +80,18 @@ class AlertMarkers(Annotation):
         if key == self._shown:
             return
         self._shown = key
+        if frame.density != self._density or len(self._pictures) > _MOST_PICTURES:
+            self._density, self._pictures = frame.density, {}
         former, self.marks = self.marks, []
         if frame.ring is not None and self._seqs.size:
             self.marks = self._place(frame, frame.ring)
         if former or self.marks:
             self.update()
 
-    def mark_at(self, x_pt: float, y_pt: float) -> Mark | None:
-        """Return the mark under a point of the field."""
-        return next((mark for mark in self.marks if mark.rect.contains(x_pt, y_pt)), None)
+    def firings_at(self, x_pt: float, y_pt: float) -> list[Firing]:
+        """Return the alerts of the mark under a point of the field; none where there is no mark."""
+        mark = next((one for one in self.marks if one.rect.contains(x_pt, y_pt)), None)
+        return [] if mark is None else [self._firings[number] for number in mark.numbers]
 
     def shape(self) -> QPainterPath:
         """Return the triangles: a tool tip belongs to them alone."""
@@ -104,10 +111,10 @@ class AlertMarkers(Annotation):
         painter.translate(self.boundingRect().topLeft())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._font)
-        has_labels = len(self.marks) <= _MOST_LABELS
         for mark in self.marks:
-            _paint_triangle(painter, mark.at)
-            if has_labels or len(mark.firings) > 1:
+            triangle = self._picture("")
+            painter.drawPixmap(QPointF(mark.at.x() - _HALF_PT - 1, mark.at.y() - _HEIGHT_PT - 1), triangle)
+            if mark.label:
                 self._paint_label(painter, mark)
         if self.words:
             self._paint_words(painter)
@@ -124,31 +131,56 @@ class AlertMarkers(Annotation):
         height = view.height_px / density
         y = np.where(buckets == _NO_BUCKET, height - 2, np.clip(y, _HEIGHT_PT + 1, height - 2))
         # counted from where the grid of pixels begins, so that marks stay as they are when the view scrolls
-        pools_x = np.floor((x + view.left_px / density) / _POOL_PT)
-        pools_y = np.floor((y - view.bottom_px / density) / _POOL_PT)
-        groups: dict[tuple[float, float], list[int]] = {}
-        for i, cell in enumerate(zip(pools_x.tolist(), pools_y.tolist(), strict=True)):
-            groups.setdefault(cell, []).append(i)
+        pools_x = np.floor((x + view.left_px / density) / _POOL_PT).astype(np.int64)
+        pools_y = np.floor((y - view.bottom_px / density) / _POOL_PT).astype(np.int64)
+        groups: dict[int, list[int]] = {}
+        for i, pool in enumerate((pools_x * _POOLS_HIGH + pools_y).tolist()):
+            groups.setdefault(pool, []).append(i)
+        has_labels = len(groups) <= _MOST_LABELS
         return [
-            self._mark(QPointF(x[group[-1]], y[group[-1]]), [begin + i for i in group])
+            Mark(
+                QPointF(x[group[-1]], y[group[-1]]),
+                self._label(begin + group[0], len(group)) if has_labels else "",
+                tuple(begin + i for i in group),
+            )
             for group in groups.values()
         ]
 
-    def _mark(self, at: QPointF, numbers: list[int]) -> Mark:
-        firings = tuple(self._firings[i] for i in numbers)
-        newest = firings[-1]
-        quantity = newest.rule.quantity
-        label = f"{short_name(quantity)} {figure_text(quantity, newest.value)}"
-        return Mark(at, label if len(firings) == 1 else f"\N{MULTIPLICATION SIGN}{len(firings)}", firings)
+    def _label(self, number: int, n_firings: int) -> str:
+        """Return what one alert measured, or how many there are."""
+        if n_firings > 1:
+            return f"\N{MULTIPLICATION SIGN}{n_firings}"
+        firing = self._firings[number]
+        return f"{short_name(firing.rule.quantity)} {figure_text(firing.rule.quantity, firing.value)}"
 
     def _paint_label(self, painter: QPainter, mark: Mark) -> None:
-        width = self._metrics.horizontalAdvance(mark.label) + 6
+        picture = self._picture(mark.label)
+        width = picture.deviceIndependentSize().width()
         left = mark.at.x() + _HALF_PT + _LABEL_GAP_PT
         if left + width > self.boundingRect().width():
             left = mark.at.x() - _HALF_PT - _LABEL_GAP_PT - width
-        plate = QRectF(left, mark.at.y() - _HEIGHT_PT - 2, width, self._metrics.height())
-        plate.moveTop(max(plate.top(), 1.0))
-        _paint_plate(painter, plate, mark.label)
+        painter.drawPixmap(QPointF(left, max(mark.at.y() - _HEIGHT_PT - 2, 1.0)), picture)
+
+    def _picture(self, label: str) -> QPixmap:
+        """Return a label on its plate, or the triangle for none; drawn once, because text takes long."""
+        picture = self._pictures.get(label)
+        if picture is None:
+            size = QSizeF(2 * _HALF_PT + 2, _HEIGHT_PT + 2)
+            if label:
+                size = QSizeF(self._metrics.horizontalAdvance(label) + 6, self._metrics.height())
+            picture = QPixmap((size * self._density).toSize())
+            picture.setDevicePixelRatio(self._density)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(self._font)
+            if label:
+                _paint_plate(painter, QRectF(QPointF(0, 0), size), label)
+            else:
+                _paint_triangle(painter, QPointF(_HALF_PT + 1, _HEIGHT_PT + 1))
+            painter.end()
+            self._pictures[label] = picture
+        return picture
 
     def _paint_words(self, painter: QPainter) -> None:
         field = self.boundingRect()

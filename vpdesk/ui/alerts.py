@@ -27,6 +27,7 @@ from vpdesk.ui.words import quantity_unit
 _WIDTH_PX: Final = 360
 _STANDINGS_S: Final = 0.25  # between two looks at what the rules measure
 _WORDS_MS: Final = 5000
+_MOST_TOLD: Final = 5  # of the alerts of one mark, in its tool tip
 _ROOM: Final = 0.35  # of the view, between a moment gone to and the right edge
 _OF_LAYER: Final = {
     "pressure": Quantity.PRESSURE,
@@ -282,9 +283,9 @@ class Alerts(QObject):
         session = self._session
         if pointer is None or session is None:
             return
-        mark = self.markers.mark_at(*pointer)
-        if mark is not None:
-            entries = [entry_of(one, *self._scale(session)) for one in mark.firings[-5:]]
+        firings = self.markers.firings_at(*pointer)
+        if firings:
+            entries = [entry_of(one, *self._scale(session)) for one in firings[-_MOST_TOLD:]]
             self.markers.setToolTip("\n".join(f"{entry.what}: {entry.value}" for entry in entries))
 
     @Slot()
