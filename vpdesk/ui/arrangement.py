@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QSettings
 
-from vpdesk.ui.ladder import LADDER_COLUMNS
+from vpdesk.ui.ladder_columns import LADDER_COLUMNS
 from vpdesk.ui.stored_values import points, read_bytes, read_choice, read_names, write_bytes
 from vpdesk.ui.strips import STRIP_NAMES, StripLayout
 

@@ -34,6 +34,7 @@ from vpdesk.display.strip_bins import HeldRange
 from vpdesk.display.text import number_text, price_text
 from vpdesk.ui.axes import TIME_AXIS_HEIGHT
 from vpdesk.ui.inks import inks_for
+from vpdesk.ui.ladder_columns import COLUMNS, LADDER_COLUMNS, place_columns
 from vpdesk.ui.theme import DARK, Tones, tabular
 
 _LEAST_TEXT_ROW_PT: Final = 9.0  # lower rows show bars alone
@@ -47,34 +48,6 @@ _FAINT: Final = 60
 _TINT: Final = 44
 _GRID_FROM_PT: Final = 4.0  # lower rows stand close together
 _MOST_SHAPED: Final = 5000
-
-
-@dataclass(frozen=True)
-class _Column:
-    """A column: its title, its share of the width, and the ladder's width below which it is left out."""
-
-    name: str
-    title: str
-    share: float
-    needs_pt: int
-    tip: str
-
-
-_COLUMNS: Final = (
-    _Column("bid", "Bid", 1.15, 0, "Quantity resting to buy"),
-    _Column(
-        "price", "Price", 1.25, 0, "Best bid and ask are tinted; the last trade is boxed, the spot dotted"
-    ),
-    _Column("ask", "Ask", 1.15, 0, "Quantity resting to sell"),
-    _Column("added", "Added", 0.9, 330, "Quantity added since the price came into the band"),
-    _Column("pulled", "Pulled", 0.9, 330, "Quantity cancelled since the price came into the band"),
-    _Column("filled", "Filled", 0.9, 330, "Resting quantity filled since the price came into the band"),
-    _Column(
-        "traded", "Traded", 1.0, 270, "Quantity traded in the time in view; bought from the left, sold after"
-    ),
-    _Column("flow", "Vac | Press", 1.3, 210, "Vacuum to the left, pressure to the right, now; root scale"),
-)
-LADDER_COLUMNS: Final = tuple(column.name for column in _COLUMNS if column.name != "price")  # can be hidden
 
 
 class LadderView(QWidget):
@@ -117,8 +90,8 @@ class LadderView(QWidget):
         self.hidden: frozenset[str] = frozenset()
         self._columns: dict[str, tuple[float, float]] = {}
         self._font = QFont()
-        self._metrics = QFontMetricsF(self._font)
-        self._shaped: dict[str, QStaticText] = {}
+        self._ascent = self._digit_height = 0.0
+        self._shaped: dict[str, tuple[QStaticText, float]] = {}  # with their widths
         self.set_tones(DARK)
         self._place_columns()
 
@@ -219,24 +192,16 @@ class LadderView(QWidget):
         return self._columns.get(name, (0.0, 0.0))
 
     def _place_columns(self) -> None:
-        width = self.width()
-        chosen = [column for column in _COLUMNS if column.name not in self.hidden]
-        hidden_share = sum(column.share for column in _COLUMNS) / sum(column.share for column in chosen)
-        shown = [column for column in chosen if width * hidden_share >= column.needs_pt]
-        unit = width / sum(column.share for column in shown)
-        self._columns.clear()
-        left = 0.0
-        for column in shown:
-            right = left + column.share * unit
-            self._columns[column.name] = (round(left), round(right))
-            left = right
+        self._columns = place_columns(self.width(), self.hidden)
 
     def _fit_font(self, row_pt: float) -> None:
         font = tabular(self.font())
         font.setPixelSize(int(min(max(row_pt - 1, _LEAST_FONT_PT), _USUAL_FONT_PT)))
         if font != self._font:
             self._font = font
-            self._metrics = QFontMetricsF(font)
+            metrics = QFontMetricsF(font)
+            # digits have no descenders: their height is that of a capital
+            self._ascent, self._digit_height = metrics.ascent(), metrics.capHeight()
             self._shaped.clear()
 
     @property
@@ -262,7 +227,7 @@ class LadderView(QWidget):
         is_title = at.y() >= self.height() - TIME_AXIS_HEIGHT
         places = self._columns.items() if is_title else ()
         names = [name for name, (left, right) in places if left <= at.x() < right]
-        self.setToolTip(next((column.tip for column in _COLUMNS if column.name in names), ""))
+        self.setToolTip(next((column.tip for column in COLUMNS if column.name in names), ""))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a drag."""
@@ -298,7 +263,7 @@ class LadderView(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setToolTipsVisible(True)
-        for column in _COLUMNS:
+        for column in COLUMNS:
             if column.name in LADDER_COLUMNS:
                 is_left_out = column.name not in self.hidden and column.name not in self._columns
                 action = menu.addAction(f"{column.title} (no room)" if is_left_out else column.title)
@@ -333,12 +298,7 @@ class LadderView(QWidget):
         """Paint the rows that the region touches, column by column: that is faster than row by row."""
         rows = self.rows
         assert rows is not None
-        edges = (rows.tops_px / self._density).tolist()
-        touched = [
-            _Row(row, edges[row], edges[row + 1], self._density)
-            for row in range(rows.n_rows)
-            if region.intersects(self._row_rect(row))
-        ]
+        touched = self._touched(rows, region)
         self._paint_grounds(painter, rows, touched)
         self._paint_bars(painter, rows, touched)
         self._paint_marks(painter, rows, touched)
@@ -349,25 +309,43 @@ class LadderView(QWidget):
             if right:
                 painter.fillRect(QRectF(left, 0, 1, self.height()), self._line)
 
+    def _touched(self, rows: LadderRows, region: QRegion) -> "list[_Row]":
+        """Return the rows of which a region has a part."""
+        edges, around = rows.tops_px / self._density, region.boundingRect()
+        first = int(np.searchsorted(edges, around.top(), side="right")) - 1
+        end = int(np.searchsorted(edges, around.bottom() + 1, side="left"))
+        numbers = range(max(first, 0), min(end, rows.n_rows))
+        is_whole = region.rectCount() == 1
+        places = edges.tolist()
+        return [
+            _Row(row, places[row], places[row + 1], self._density)
+            for row in numbers
+            if is_whole or region.intersects(self._row_rect(row))
+        ]
+
     def _paint_grounds(self, painter: QPainter, rows: LadderRows, touched: "list[_Row]") -> None:
         is_in_band = rows.is_in_band.tolist()
-        tints = {rows.bid_row: self._bid_tint, rows.ask_row: self._ask_tint}
-        for row in touched:
-            rect = QRectF(0, row.top, self.width(), row.bottom - row.top)
-            if not is_in_band[row.number]:
-                painter.fillRect(rect, self._panel)
-            if row.number in tints:
-                painter.fillRect(rect, tints[row.number])
-            if row.number == self._pointer_row:
-                painter.fillRect(rect, self._hover)
+        outside = [(row.top, row.bottom) for row in touched if not is_in_band[row.number]]
+        for top, bottom in _joined(outside):
+            painter.fillRect(QRectF(0, top, self.width(), bottom - top), self._panel)
+        tints = (
+            (rows.bid_row, self._bid_tint),
+            (rows.ask_row, self._ask_tint),
+            (self._pointer_row, self._hover),
+        )
+        for number, tint in tints:
+            for row in touched:
+                if row.number == number:
+                    painter.fillRect(QRectF(0, row.top, self.width(), row.bottom - row.top), tint)
 
     def _paint_bars(self, painter: QPainter, rows: LadderRows, touched: "list[_Row]") -> None:
+        numbers = np.array([row.number for row in touched], np.int64)
         for bar in self._bars(rows):
             lefts, widths = bar.lefts.tolist(), bar.widths.tolist()
-            for row in touched:
-                if widths[row.number] > 0:
-                    rect = QRectF(lefts[row.number], row.top, widths[row.number], row.bar_height)
-                    painter.fillRect(rect, bar.colour)
+            for place in np.flatnonzero(bar.widths[numbers] > 0).tolist():
+                row = touched[place]
+                rect = QRectF(lefts[row.number], row.top, widths[row.number], row.bar_height)
+                painter.fillRect(rect, bar.colour)
 
     def _bars(self, rows: LadderRows) -> "list[_Bars]":
         """Return the bars of every column shown, in points."""
@@ -405,7 +383,10 @@ class LadderView(QWidget):
     def _paint_marks(self, painter: QPainter, rows: LadderRows, touched: "list[_Row]") -> None:
         """Box the last trade, dot the spot, and mark the best prices."""
         left, right = self.column_rect("price")
+        marked = (rows.last_row, rows.spot_row, rows.bid_row, rows.ask_row)
         for row in touched:
+            if row.number not in marked:
+                continue
             box = QRectF(left + 1, row.top, right - left - 1, row.bottom - row.top)
             is_last = row.number == rows.last_row
             if is_last:
@@ -448,17 +429,19 @@ class LadderView(QWidget):
 
     def _write(self, painter: QPainter, text: str, row: "_Row", x: float, share: float) -> None:
         """Write a text so that this share of it lies left of x; its shape is kept, for that costs most."""
-        shaped = self._shaped.get(text)
-        if shaped is None:
-            if len(self._shaped) > _MOST_SHAPED:
-                self._shaped.clear()
-            shaped = self._shaped[text] = QStaticText(text)
-            shaped.setTextFormat(Qt.TextFormat.PlainText)
-            shaped.prepare(font=self._font)
-        # digits have no descenders: their height is that of a capital
-        middle = (row.top + row.bottom + self._metrics.capHeight()) / 2 * self._density
-        top = round(middle) / self._density - self._metrics.ascent()
-        painter.drawStaticText(QPointF(x - share * shaped.size().width(), top), shaped)
+        shaped, width = self._shaped.get(text) or self._shape(text)
+        middle = (row.top + row.bottom + self._digit_height) / 2 * self._density
+        top = round(middle) / self._density - self._ascent
+        painter.drawStaticText(QPointF(x - share * width, top), shaped)
+
+    def _shape(self, text: str) -> tuple[QStaticText, float]:
+        if len(self._shaped) > _MOST_SHAPED:
+            self._shaped.clear()
+        shaped = QStaticText(text)
+        shaped.setTextFormat(Qt.TextFormat.PlainText)
+        shaped.prepare(font=self._font)
+        self._shaped[text] = (shaped, shaped.size().width())
+        return self._shaped[text]
 
     def _paint_titles(self, painter: QPainter, foot: int) -> None:
         painter.fillRect(0, foot, self.width(), TIME_AXIS_HEIGHT, self._panel)
@@ -468,7 +451,7 @@ class LadderView(QWidget):
         painter.setFont(font)
         painter.setPen(self._muted)
         baseline = foot + (TIME_AXIS_HEIGHT + metrics.ascent() - metrics.descent()) / 2
-        for column in _COLUMNS:
+        for column in COLUMNS:
             left, right = self.column_rect(column.name)
             if right:
                 width = metrics.horizontalAdvance(column.title)
@@ -494,6 +477,17 @@ class _Bars:
     lefts: NDArray[np.float64]
     widths: NDArray[np.float64]
     colour: QColor
+
+
+def _joined(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Join spans, in order, of which each begins where the one before ends."""
+    joined: list[tuple[float, float]] = []
+    for begin, end in spans:
+        if joined and joined[-1][1] == begin:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((begin, end))
+    return joined
 
 
 def _tinted(colour: QColor, alpha: int) -> QColor:
