@@ -51,6 +51,13 @@ def test_a_rule_is_one_plain_sentence(rule: AlertRule, sentence: str) -> None:
     assert rule_words(rule, "contracts", TICK_SIZE) == sentence
 
 
+@pytest.mark.parametrize("tick_size", [250_000_000, 10_000_000, 1_000_000_000, 0])
+def test_a_price_is_written_whole_whatever_the_tick_size_is_now(tick_size: int) -> None:
+    assert rule_words(AlertRule(Quantity.DEPTH, 1, place=AT_5005_25), "shares", tick_size) == (
+        "Depth at 5005.25 above 1 shares"
+    )
+
+
 @pytest.mark.parametrize(
     ("field", "values"),
     [

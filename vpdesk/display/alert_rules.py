@@ -232,8 +232,7 @@ def place_words(place: Place, tick_size: int) -> str:
     """Say where a rule looks."""
     match place:
         case AtPrice(price_raw):
-            tick, unit = (price_raw // tick_size, tick_size) if tick_size else (price_raw, 1)
-            return f"at {price_text(tick, unit)}"
+            return f"at {raw_price_text(price_raw, tick_size)}"
         case NearSpot(0):
             return "at the spot"
         case NearSpot(reach, side):
@@ -241,6 +240,13 @@ def place_words(place: Place, tick_size: int) -> str:
             return f"within {buckets} {'of' if side == 'both' else side} the spot"
         case WholeBand():
             return "in the band"
+
+
+def raw_price_text(price_raw: int, tick_size: int) -> str:
+    """Write a price with the decimals of its tick size, or with those it needs where it is no whole tick."""
+    if tick_size and price_raw % tick_size == 0:
+        return price_text(price_raw // tick_size, tick_size)
+    return price_text(price_raw, 1).rstrip("0").rstrip(".")
 
 
 def short_name(quantity: Quantity) -> str:

@@ -27,10 +27,11 @@ from vpdesk.display.alert_rules import (
     Place,
     Quantity,
     WholeBand,
+    raw_price_text,
     rule_words,
     unit_of,
 )
-from vpdesk.display.text import MINUS, price_text
+from vpdesk.display.text import MINUS
 from vpdesk.ui.noted_field import NotedField
 
 QUANTITY_TITLES: Final = {
@@ -97,7 +98,7 @@ class AlertDialog(QDialog):
         self._make_fields()
         self._lay_out()
         if price_raw is not None:
-            self.price.edit.setText(self._price_text(price_raw))
+            self.price.edit.setText(raw_price_text(price_raw, self._units.tick_size))
         self._fill(rule)
         for combo in (self.quantity, self.place):
             combo.currentIndexChanged.connect(self._on_kind_changed)
@@ -159,12 +160,8 @@ class AlertDialog(QDialog):
             raise AlertRuleError("place", "That price is out of range.")
         tick_size = self._units.tick_size or 1
         if raw % tick_size:
-            raise AlertRuleError("place", f"Prices are multiples of {price_text(1, tick_size)}.")
+            raise AlertRuleError("place", f"Prices are multiples of {raw_price_text(tick_size, tick_size)}.")
         return int(raw)
-
-    def _price_text(self, price_raw: int) -> str:
-        tick_size = self._units.tick_size
-        return price_text(price_raw // tick_size, tick_size) if tick_size else price_text(price_raw, 1)
 
     def _make_fields(self) -> None:
         self.quantity = _combo([(quantity, title) for quantity, title in QUANTITY_TITLES.items()])
@@ -241,7 +238,7 @@ class AlertDialog(QDialog):
         match rule.place:
             case AtPrice(price_raw):
                 self.place.setCurrentIndex(0)
-                self.price.edit.setText(self._price_text(price_raw))
+                self.price.edit.setText(raw_price_text(price_raw, self._units.tick_size))
             case NearSpot(reach, side):
                 self.place.setCurrentIndex(1)
                 self.reach.edit.setText(str(reach))

@@ -286,7 +286,10 @@ class Alerts(QObject):
         firings = self.markers.firings_at(*pointer)
         if firings:
             entries = [entry_of(one, *self._scale(session)) for one in firings[-_MOST_TOLD:]]
-            self.markers.setToolTip("\n".join(f"{entry.what}: {entry.value}" for entry in entries))
+            lines = [f"{entry.what}: {entry.value}" for entry in entries]
+            if len(firings) > _MOST_TOLD:
+                lines.insert(0, f"{len(firings)} alerts, the last of them:")
+            self.markers.setToolTip("\n".join(lines))
 
     @Slot()
     def _on_words_timer_timeout(self) -> None:
