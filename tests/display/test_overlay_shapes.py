@@ -124,16 +124,16 @@ def test_dots_that_were_pooled_coarsely_do_not_jump_to_and_fro_at_the_limit() ->
     view = Viewport(900, 2000, 900 / 4000, 12.0).ending_at(4000).centred_on(20_400)
     window, request = painted(ring, view)
     pool = DotPool()
-    coarse = pool.dots(ring, request, window.open_seq, window.open_header).columns_per_cell
+    coarse = pool.dots(ring, request, window.open_seq, window.open_header).coarseness
     assert coarse > 53  # as fine as the pixels allow
     crossing = 0
     for n_trades in range(1500, 500, -20):
         ring.cursor[C_N_TRADES] = n_trades
         ring.publish()
-        finer = pool.dots(ring, request, window.open_seq, window.open_header).columns_per_cell
+        finer = pool.dots(ring, request, window.open_seq, window.open_header).coarseness
         ring.cursor[C_N_TRADES] = n_trades + 20  # a few more trades bring back nothing
         ring.publish()
-        again = pool.dots(ring, request, window.open_seq, window.open_header).columns_per_cell
+        again = pool.dots(ring, request, window.open_seq, window.open_header).coarseness
         crossing += again > finer
     assert crossing == 0
     assert finer < coarse

@@ -28,15 +28,15 @@ class TradeDots:
 
     x_px, y_px : (n,) float64, device pixels from the upper left corner.   sizes : (n,) float64, quantity.
     sides : (n,) int64, `BOUGHT`, `SOLD`, or 2 if unknown.
-    columns_per_cell
-        How coarsely they were pooled.
+    coarseness
+        How coarsely they were pooled: grows with the area of the cells.
     """
 
     x_px: NDArray[np.float64]
     y_px: NDArray[np.float64]
     sizes: NDArray[np.float64]
     sides: NDArray[np.int64]
-    columns_per_cell: int
+    coarseness: int
 
 
 def step_line(
@@ -89,7 +89,7 @@ class DotPool:
     def __init__(self) -> None:
         self.least_size = 0
         self._key: tuple[object, ...] = ()
-        self._level = 0  # the sides of cells are doubled so often
+        self._level = 0  # cells are doubled so often, in turn along time and price
 
     def dots(
         self, ring: GridRing, request: FrameRequest, open_seq: int, open_header: NDArray[np.int64]
@@ -105,7 +105,7 @@ class DotPool:
         cells = self._cells(ring, request, open_seq, open_header, columns_per_cell, rows_per_cell)
         level = 0
         while cells.size.size > (_CALM_DOTS if level < self._level else _MAX_DOTS):
-            cells = cells.merged()
+            cells = cells.merged(level)
             level += 1
         self._level = level
         order = np.argsort(-cells.size, kind="stable")  # small dots on top of large ones
@@ -124,10 +124,17 @@ class DotPool:
         columns_per_cell: int,
         rows_per_cell: float,
     ) -> "_Cells":
-        view, whole = request.viewport, (1 << self._level) - 1  # cells that are merged are all in or out
+        view = request.viewport
         first_x, last_x = (int(x // columns_per_cell) for x in view.x_range)
         first_y, last_y = (int(y // rows_per_cell) for y in view.y_range)
-        first_x, first_y, last_x, last_y = first_x & ~whole, first_y & ~whole, last_x | whole, last_y | whole
+        # of cells that are merged all are in, or none
+        rest_x, rest_y = ((1 << n_doubled) - 1 for n_doubled in ((self._level + 1) // 2, self._level // 2))
+        first_x, last_x, first_y, last_y = (
+            first_x & ~rest_x,
+            last_x | rest_x,
+            first_y & ~rest_y,
+            last_y | rest_y,
+        )
         shape = (3, last_x - first_x + 1, last_y - first_y + 1)
         sizes: NDArray[np.float64] = np.empty(shape)
         places: NDArray[np.float64] = np.empty((*shape, 2))
@@ -171,9 +178,9 @@ class _Cells:
     size: NDArray[np.float64]
     moments: NDArray[np.float64]
 
-    def merged(self) -> "_Cells":
-        """Return cells twice as wide and high."""
-        x, y = self.x >> 1, self.y >> 1
+    def merged(self, level: int) -> "_Cells":
+        """Return cells twice as wide, or at every other ``level`` twice as high."""
+        x, y = (self.x >> 1, self.y) if level % 2 == 0 else (self.x, self.y >> 1)
         n_y = int(y.max() - y.min()) + 1
         n_x = int(x.max() - x.min()) + 1
         keys = (self.side * n_x + (x - x.min())) * n_y + (y - y.min())

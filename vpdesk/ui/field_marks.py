@@ -108,4 +108,4 @@ class FieldMarks:
         usual = float(np.quantile(dots.sizes, _USUAL_DOT))
         if dots.sizes.size < _ENOUGH_DOTS:
             return usual
-        return self._usual_dot_sizes.setdefault(dots.columns_per_cell, usual)
+        return self._usual_dot_sizes.setdefault(dots.coarseness, usual)
