@@ -456,3 +456,31 @@ def test_live_without_an_exact_report_it_is_said_what_can_be_known(dock: Inspect
     dock.pull()
     assert dock.source_label.text() == "exact"
     assert not dock.remark_label.isVisible()
+
+
+def test_stepping_keeps_the_former_values_dimmed_and_the_keyboard_where_it_is(
+    real_window: MainWindow, desk: Market, qtbot: QtBot
+) -> None:
+    real_window.activateWindow()
+    _click_chart(qtbot, real_window)
+    inspector = real_window.inspector
+    reading = inspector.reading
+    assert reading is not None
+    desk.session.cell_report = desk.report(reading.k, event_id=reading.event_id)
+    qtbot.waitUntil(lambda: inspector.report is not None)
+    inspector.events.setFocus()
+    qtbot.waitUntil(inspector.events.hasFocus)
+    qtbot.keyClick(inspector.events, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert inspector.report is None
+    assert inspector.bars.isVisible()
+    assert not inspector.bars.isEnabled()
+    assert inspector.events.hasFocus()
+    assert inspector.source_label.text() == "computing..."
+    again = inspector.reading
+    assert again is not None
+    desk.session.cell_report = desk.report(again.k, event_id=again.event_id)
+    qtbot.waitUntil(lambda: inspector.report is not None)
+    assert inspector.bars.isEnabled()
+    inspector.pin(replace(again, is_in_band=False))  # of which there is nothing to tell
+    assert not inspector.bars.isVisible()
+    assert real_window.chart.hasFocus()

@@ -199,11 +199,7 @@ class InspectorDock(QDockWidget):
         reading, report = self.reading, self.report
         self.copy_button.setEnabled(reading is not None)
         self.unpin_button.setEnabled(reading is not None)
-        self.bars.setVisible(report is not None)
-        self.table.setVisible(report is not None)
-        self.facts_label.setVisible(report is not None)
-        self.bars.show_report(report, self._unit)
-        self._show_events(report)
+        self._show_parts(report)
         self._show_swatch()
         if reading is None:
             self.price_label.setText("No cell is pinned")
@@ -222,11 +218,28 @@ class InspectorDock(QDockWidget):
         self.moment_label.setText(after)
         self.verdict_label.setText(verdict(report, self._chart.layer, self._unit))
         self.source_label.setText("exact" if report.event_id == reading.event_id else "newest state")
-        self._show_table(report)
-        self._show_facts(report)
         if self._sized_for is not reading:
             self._sized_for = reading
             QTimer.singleShot(0, self, self._share_height)  # once the layout knows its width
+
+    def _show_parts(self, report: CellReport | None) -> None:
+        """Show what a report tells; the former one stays, dimmed, while a replay computes the next."""
+        is_awaited = report is None and self._wish is not None and not self._is_live and bool(self.bars.rows)
+        is_shown = report is not None or is_awaited
+        if not is_shown and self.events.hasFocus():
+            self._chart.setFocus()  # else Qt gives it to any other widget
+        for part in (self.bars, self.table, self.facts_label):
+            part.setVisible(is_shown)
+            part.setEnabled(report is not None)
+        for part in (self.events_label, self.events):
+            part.setVisible(is_shown)
+        if report is not None:
+            self._show_table(report)
+            self._show_facts(report)
+            self.events_label.setText(_events_title(report))
+            self.events.show_report(report, self._zone)
+        if not is_awaited:
+            self.bars.show_report(report, self._unit)
 
     def _show_remarks(self, reading: CellReading) -> None:
         """Say what to bear in mind of the column, and what a feed cannot tell any more."""
@@ -302,14 +315,6 @@ class InspectorDock(QDockWidget):
             for name, value in facts
         )
         self.facts_label.setText(f"<table cellspacing='2'>{rows}</table>")
-
-    def _show_events(self, report: CellReport | None) -> None:
-        self.events.setVisible(report is not None)
-        self.events_label.setVisible(report is not None)
-        if report is None:
-            return
-        self.events_label.setText(_events_title(report))
-        self.events.show_report(report, self._zone)
 
     # --- wiring ------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ _BAR_PT: Final = 9
 _TOTAL_BAR_PT: Final = 13
 _SPACE_PT: Final = 10  # between columns
 _LEAST_BAR_PT: Final = 2.0  # what is not zero is seen
+_DIMMED: Final = 0.4  # while they are those of another cell
 _STRONGEST, _WEAKEST = 255, 120  # opacity of the first and the last term in the stack
 
 
@@ -67,6 +68,7 @@ class TermBars(QWidget):
         """Paint sums and terms."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(1.0 if self.isEnabled() else _DIMMED)
         inks = inks_for(self._tones.is_dark)
         y = 0.0
         for (title, value, share), rows, colour in zip(
