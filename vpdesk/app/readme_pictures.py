@@ -118,7 +118,7 @@ def _draw_page(path: Path) -> str:
 SCENES: Final = {
     "window.png": Scene("14:32:20", 500, _as_it_is),
     "depth.png": Scene("14:36:00", 900, _as_it_is, layer="depth", theme="light"),
-    "inspector.png": Scene("14:32:20", 400, partial(_pin, "14:32:02.0", 5004.0)),
-    "direction.png": Scene("14:34:10", 400, _read_direction),
+    "inspector.png": Scene("14:32:20", 300, partial(_pin, "14:32:02.0", 5004.0)),
+    "direction.png": Scene("14:34:10", 300, _read_direction),
 }
 PAGE: Final = "explain.png"
