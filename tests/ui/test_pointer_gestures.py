@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPointingDevice, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -194,6 +194,33 @@ def test_a_click_with_the_right_button_asks_for_the_menu(view: HeatmapView) -> N
     assert places == [view._canvas.viewport().mapToGlobal(START)]
     QTest.mouseClick(view._canvas.viewport(), RIGHT, pos=QPoint(view._canvas.width() - 5, 50))
     assert len(places) == 1
+
+
+def test_the_menu_key_asks_for_the_menu_at_the_pointer_or_else_in_the_middle(view: HeatmapView) -> None:
+    places: list[QPoint] = []
+    view.menu_requested.connect(places.append)
+    canvas = view._canvas.viewport()
+    key = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(), QPoint())
+    QApplication.sendEvent(view._canvas, QEvent(QEvent.Type.Leave))
+    QApplication.sendEvent(view, key)
+    QTest.mouseMove(canvas, START + QPoint(3, 3))
+    QApplication.sendEvent(view, key)
+    middle = view._canvas.field_rect.center().toPoint()
+    assert places == [canvas.mapToGlobal(middle), canvas.mapToGlobal(START + QPoint(3, 3))]
+
+
+@pytest.mark.parametrize("keys", [NO_KEY, SHIFT])
+def test_a_click_with_a_tool_pins_no_cell(view: HeatmapView, keys: Qt.KeyboardModifier) -> None:
+    clicked: list[object] = []
+    view.clicked.connect(clicked.append)
+    if keys is NO_KEY:
+        view.arm(Tool.MEASURE)
+    hand = Hand(view, LEFT, keys)
+    hand.press(START).release(START)
+    assert clicked == []
+    view.give_up()
+    Hand(view).press(START).release(START)
+    assert len(clicked) == 1
 
 
 # the offscreen platform says so of every menu

@@ -9,7 +9,7 @@ from datetime import tzinfo
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from vpdesk.display.placement import FieldPlacement
@@ -110,6 +110,12 @@ class HeatmapView(FieldView):
             super().keyPressEvent(event)
         else:
             move(self)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu by its key, at the pointer or in the middle; the mouse's is a gesture."""
+        event.accept()
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            self._on_gestures_menu_requested(self._pointer or self._canvas.field_rect.center())
 
     # --- tools ---------------------------------------------------------------------------------------
 

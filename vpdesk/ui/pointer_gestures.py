@@ -218,7 +218,7 @@ class PointerGestures(QObject):
         elif not self._has_moved and self._part_at(at) is Part.FIELD:
             if pressed.button is Qt.MouseButton.RightButton:
                 self.menu_requested.emit(at)
-            elif pressed.button is Qt.MouseButton.LeftButton:
+            elif pressed.button is Qt.MouseButton.LeftButton and pressed.tool is None:
                 self.clicked.emit(at)
 
     def double_click(self, event: QMouseEvent) -> None:
