@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +111,8 @@ def test_what_is_kept_no_more_leaves_the_older_file(ring: GridRing, tmp_path: Pa
         export(ring, path, columns=ColumnRange(first_seq=3, last_seq=9))
     with pytest.raises(CancelledError):
         export(ring, path, is_cancelled=lambda: True)
+    with pytest.raises(ExportError, match=r"parameters have just changed"):
+        export_kept_columns(ring, replace(PARAMS, tick_size=5), PROVENANCE, path)
     with pytest.raises(ExportError, match=r"^There is no folder"):
         export(ring, tmp_path / "no" / "out.parquet")
     assert [file.name for file in tmp_path.iterdir()] == ["out.parquet"]

@@ -39,7 +39,8 @@ class Exports(QObject):
         """Show the dialog for what is kept of a live session."""
         recording = session.recording
         path = None if recording is None else recording.path
-        n_kept = session.ring.span().newest - session.ring.span().oldest + 1
+        span = session.ring.span()
+        n_kept = span.newest - span.oldest + 1
         is_running = recording is not None and recording.is_recording
         advice = "A recording (Ctrl+R) holds every record from its beginning on, to be exported whole."
         if is_running:
@@ -156,7 +157,8 @@ class _Feed:
     """The ring of the instrument shown, its writer's parameters, and what is recorded meanwhile."""
 
     def __init__(self, session: LiveSession, recording: Path | None) -> None:
-        self._facts, self._params, self._ring = session.facts, session.params, session.ring
+        self._symbol, self._params, self._ring = session.shown_columns()
+        self._dataset = session.facts.dataset
         self._recording = "" if recording is None else recording.name
 
     def work_for(self, choice: ExportChoice) -> Work:
@@ -166,13 +168,13 @@ class _Feed:
             from vpdesk.export.kept import export_kept_columns
             from vpdesk.export.schema import Provenance
 
-            facts, ring = self._facts, self._ring
+            ring = self._ring
             done = export_kept_columns(
                 ring,
                 self._params,
                 Provenance(
-                    facts.dataset,
-                    facts.symbol,
+                    self._dataset,
+                    self._symbol,
                     "",
                     ring.column_ns,
                     ring.column_events,

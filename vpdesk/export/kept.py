@@ -54,6 +54,9 @@ def export_kept_columns(
     CancelledError
         `is_cancelled` said so. No file is left, or the former one.
     """
+    grid_of = (params.half_width, params.tick_size, params.ticks_per_bucket)
+    if ring.published_seq >= 0 and grid_of != (ring.half_width, ring.tick_size, ring.ticks_per_bucket):
+        raise ExportError("The parameters have just changed, so nothing was written. Export again.")
     first, last, is_cut = _kept_within(ring, columns)
     with TableFile(path, schema_for(params, provenance)) as table:
         n_group = rows_per_group(ring.half_width)

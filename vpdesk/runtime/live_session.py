@@ -126,6 +126,13 @@ class LiveSession:
         ring = None if shown is None else shown.ring
         return self._empty_ring if ring is None else ring
 
+    def shown_columns(self) -> tuple[str, EngineParams, GridRing]:
+        """Return the symbol of the instrument shown, its parameters and its ring, all of one instrument."""
+        shown = self._shown
+        if shown is None or shown.engine is None or shown.ring is None:
+            return self._facts.symbol, self._market.params, self._empty_ring
+        return shown.name, shown.engine.params, shown.ring
+
     @property
     def status(self) -> SessionStatus:
         """The newest status."""
