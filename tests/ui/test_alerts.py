@@ -280,6 +280,16 @@ def test_delete_removes_the_rule_and_space_turns_it_off(desk: Desk, qtbot: QtBot
     assert desk.dialog().rule() == WALL
 
 
+def test_the_dock_halves_no_low_neighbour(desk: Desk) -> None:
+    desk.window.inspect_cell()
+    height = desk.window.inspector.height()
+    desk.alerts.show_panel()
+    assert desk.window.tabifiedDockWidgets(desk.alerts.dock) == [desk.window.inspector]
+    assert desk.window.inspector.height() >= height - 40  # but for the tabs
+    desk.alerts.show_panel()
+    assert desk.alerts.dock.isHidden()
+
+
 def test_the_panel_shows_where_each_rule_stands(desk: Desk) -> None:
     far = AlertRule(Quantity.DEPTH, 5, place=AtPrice(1000 * TICK_SIZE))
     off = AlertRule(Quantity.DRIVE, 0.5, is_on=False)

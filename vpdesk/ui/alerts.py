@@ -25,6 +25,7 @@ from vpdesk.ui.theme import tabular
 from vpdesk.ui.words import quantity_unit
 
 _WIDTH_PX: Final = 360
+_LEAST_HEIGHT_PX: Final = 400  # of a dock that can be read
 _STANDINGS_S: Final = 0.25  # between two looks at what the rules measure
 _WORDS_MS: Final = 5000
 _MOST_TOLD: Final = 5  # of the alerts of one mark, in its tool tip
@@ -230,6 +231,14 @@ class Alerts(QObject):
             self._words_timer.start()
 
     def _bring_forward(self) -> None:
+        """Show the dock, before a neighbour that is too low to be halved."""
+        if self.dock.isHidden() and not self.dock.isFloating():
+            area = self._window.dockWidgetArea(self.dock)
+            for other in self._window.findChildren(QDockWidget):
+                is_beside = other.isVisible() and self._window.dockWidgetArea(other) == area
+                if is_beside and not other.isFloating() and other.height() < 2 * _LEAST_HEIGHT_PX:
+                    self._window.tabifyDockWidget(other, self.dock)
+                    break
         self.dock.show()
         self.dock.raise_()
 

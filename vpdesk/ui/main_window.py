@@ -286,7 +286,6 @@ class MainWindow(QMainWindow):
             self.chart, self._settings, self.actions_by_id["volume_profile"], self
         )
         self.alerts = Alerts(self, self.chart, self._settings, self.actions_by_id["mute_alerts"])
-        self.tabifyDockWidget(self.inspector, self.alerts.dock)  # there is no room for both on a small screen
         self.tabifyDockWidget(self.playback.params_dock, self.alerts.dock)
         self.navigation = ChartNavigation(self.chart, self.choices.history, self.actions_by_id)
         self.visible_range = VisibleRange(self.chart, self.transport.slider, self)
