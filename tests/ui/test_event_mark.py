@@ -60,3 +60,13 @@ def test_without_an_event_nothing_is_framed(view: HeatmapView) -> None:
     view.mark_event(None)
     view.tick()
     assert (field_pixels(view) == before).all()
+
+
+def test_a_view_of_earlier_columns_frames_nothing(view: HeatmapView) -> None:
+    view.set_following(False)
+    view.pan(-2.0, 0.0)
+    view.tick()
+    before = field_pixels(view)
+    view.mark_event(newest_bid(view))
+    view.tick()
+    assert (field_pixels(view) == before).all()

@@ -106,8 +106,11 @@ class OverlayItem(QGraphicsItem):
         least_px = _MARK_LEAST_PT * self._density
         frame = QRectF(0, 0, max(self._mark.width(), least_px), max(self._mark.height(), least_px))
         frame.moveCenter(self._mark.center())
+        right_px = self._rect.width() * self._density
+        if self._mark.left() >= right_px:
+            return  # the view is about an earlier time
         margin_px = 2 * self._density  # the newest column stands at the edge: the frame stays whole
-        frame.moveRight(min(frame.right(), self._rect.width() * self._density - margin_px))
+        frame.moveRight(min(frame.right(), right_px - margin_px))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for colour, width_pt in ((_DOT_RIM, 4.0), (_MARK_COLOUR, 2.0)):
             painter.setPen(QPen(QColor(colour), width_pt * self._density))
