@@ -446,6 +446,24 @@ def test_columns_cut_otherwise_end_the_measurement(view: HeatmapView) -> None:
     assert view._tools.measurement.lines == ()
 
 
+def test_a_box_stays_where_it_was_begun_while_the_field_goes_on(
+    view: HeatmapView, writer: SyntheticWriter
+) -> None:
+    begun = cell_at(view, START.x(), START.y())
+    hand = Hand(view, LEFT, SHIFT).press(START).move(END)
+    writer.write(20)
+    view.tick()
+    hand.move(END + QPoint(5, 5)).release(END)
+    box = view._tools.measurement.box
+    assert box is not None
+    assert (box.start_seq, box.start_row) == begun
+    assert box.end_seq == cell_at(view, END.x(), END.y())[0]
+    Hand(view, LEFT, SHIFT).drag(START, END)  # another one begins anew
+    box = view._tools.measurement.box
+    assert box is not None
+    assert box.start_seq == begun[0] + 20
+
+
 def test_a_hand_beyond_the_field_measures_to_its_edge(view: HeatmapView) -> None:
     Hand(view, LEFT, SHIFT).drag(START, QPoint(-40, 2000))
     box = view._tools.measurement.box

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QObject, QRectF, Signal, Slot
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -74,6 +74,7 @@ class FieldTools(QObject):
         super().__init__(parent)
         self._canvas = canvas
         self._frame = frame
+        self._anchor: tuple[int, int] | None = None  # the cell where the box drawn now began
         self._band = RubberBand()
         self.measurement = MeasureItem(tabular(canvas.font(), scale=0.95))
         for item in (self.measurement, self._band):
@@ -113,19 +114,25 @@ class FieldTools(QObject):
 
     def _measure(self, sweep: Sweep) -> None:
         frame = self._frame()
-        field = self._canvas.field_rect
-        (start_seq, start_row), (end_seq, end_row) = (
-            (
-                frame.viewport.column_at(min(max(at.x(), 0), field.width() - 1) * frame.density),
-                frame.viewport.row_at(min(max(at.y(), 0), field.height() - 1) * frame.density),
-            )
-            for at in (sweep.start, sweep.end)
-        )
+        # the field may go on under the hand: the box stays where it was begun
+        if self._anchor is None:
+            self._anchor = self._cell_at(sweep.start, frame)
+        start_seq, start_row = self._anchor
+        end_seq, end_row = self._cell_at(sweep.end, frame)
+        if sweep.is_done:
+            self._anchor = None
         box = Box(start_seq, end_seq, start_row, end_row, frame.is_relative)
         self.measurement.measure(box, is_drawn=not sweep.is_done)
         self.changed.emit()
 
+    def _cell_at(self, at: QPointF, frame: FieldFrame) -> tuple[int, int]:
+        """Return the column and row at a point of the field, or at its edge next to it."""
+        field = self._canvas.field_rect
+        x_pt, y_pt = min(max(at.x(), 0), field.width() - 1), min(max(at.y(), 0), field.height() - 1)
+        return frame.viewport.column_at(x_pt * frame.density), frame.viewport.row_at(y_pt * frame.density)
+
     @Slot()
     def _on_gestures_sweep_dropped(self) -> None:
+        self._anchor = None
         self._band.show_box(QRectF())
         self.measure(None)
