@@ -177,6 +177,7 @@ def test_a_free_key_is_given_at_once(dialog: ShortcutsDialog, window: MainWindow
     _press(dialog, qtbot, Qt.Key.Key_9, CTRL)
     assert window.shortcuts.keys_of("open") == ("Ctrl+9",)
     assert "now has Ctrl+9" in dialog.sentence.text()
+    assert dialog.focusWidget() is dialog.table
     dialog.keep_box.setChecked(True)
     _press(dialog, qtbot, Qt.Key.Key_8, CTRL)
     assert window.shortcuts.keys_of("open") == ("Ctrl+9", "Ctrl+8")
@@ -189,6 +190,7 @@ def test_a_key_in_use_is_refused_with_a_sentence_and_swapped_on_wish(
     _press(dialog, qtbot, Qt.Key.Key_K, CTRL)
     assert dialog.sentence.text() == "Ctrl+K belongs to Find a command...; nothing was changed."
     assert window.shortcuts.changes() == {}
+    assert dialog.focusWidget() is dialog.swap_button
     qtbot.mouseClick(dialog.swap_button, LEFT)
     assert window.shortcuts.changes() == {"open": ("Ctrl+K",), "palette": ("Ctrl+O",)}
     assert not dialog.swap_button.isVisible()

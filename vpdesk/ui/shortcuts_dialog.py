@@ -206,6 +206,7 @@ class ShortcutsDialog(QDialog):
         name, key = self.chosen(), sequence.toString()
         if name is None or not key:
             return
+        self.table.setFocus()  # the field takes every key, so it must be left again without one
         shown = native_text((key,))
         owner = self._shortcuts.owner(key)
         if key in MENU_KEYS:
