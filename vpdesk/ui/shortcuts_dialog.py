@@ -206,7 +206,6 @@ class ShortcutsDialog(QDialog):
         name, key = self.chosen(), sequence.toString()
         if name is None or not key:
             return
-        self.table.setFocus()  # the field takes every key, so it must be left again without one
         shown = native_text((key,))
         owner = self._shortcuts.owner(key)
         if key in MENU_KEYS:
@@ -217,11 +216,12 @@ class ShortcutsDialog(QDialog):
             self._say(f"{_TITLES[name]} has {shown} already.")
         elif owner is not None:
             self._say(f"{shown} belongs to {_TITLES[owner]}; nothing was changed.", refused=key)
-            self.swap_button.setFocus()
         else:
             former = self._shortcuts.keys_of(name) if self.keep_box.isChecked() else ()
             self._shortcuts.assign(name, (*former, key)[-MAX_KEYS:])
             self._say(f"{_TITLES[name]} now has {native_text(self._shortcuts.keys_of(name))}.")
+        # the field takes every key, so it must be left without one
+        (self.swap_button if self._refused else self.table).setFocus()
 
     @Slot()
     def _on_swap_clicked(self) -> None:
