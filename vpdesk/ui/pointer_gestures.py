@@ -124,9 +124,7 @@ class PointerGestures(QObject):
 
     def give_up(self) -> bool:
         """Give up the box being drawn, or else the tool; returns whether there was one."""
-        if self._pressed is not None and self._pressed.tool is not None:
-            self._pressed = None
-            self.sweep_dropped.emit()
+        if self._drop():
             return True
         had_tool = self._tool is not None
         self.arm(None)
@@ -163,7 +161,7 @@ class PointerGestures(QObject):
 
     def pinch(self, pinch: QPinchGesture) -> None:
         """Zoom and move by two fingers on the screen."""
-        self._pressed = None  # the first finger alone was taken for a drag
+        self._drop()  # the first finger alone was taken for a drag
         at = QPointF(self._widget.mapFromGlobal(pinch.centerPoint()))
         changes = pinch.changeFlags()
         if changes & QPinchGesture.ChangeFlag.CenterPointChanged and not pinch.lastCenterPoint().isNull():
@@ -225,7 +223,7 @@ class PointerGestures(QObject):
         """Tell of a double click."""
         event.accept()
         if event.button() is Qt.MouseButton.LeftButton:
-            self._pressed = None
+            self._drop()
             self.double_clicked.emit(self._part_at(event.position()))
         else:
             self.press(event)
@@ -236,6 +234,14 @@ class PointerGestures(QObject):
             self.pointed.emit(None)
 
     # --- inside ------------------------------------------------------------------------------------
+
+    def _drop(self) -> bool:
+        """Forget the button that is held; returns whether a box was being drawn."""
+        pressed, self._pressed = self._pressed, None
+        if pressed is None or pressed.tool is None:
+            return False
+        self.sweep_dropped.emit()
+        return True
 
     def _tool_of(self, event: QMouseEvent) -> Tool | None:
         if event.button() is Qt.MouseButton.RightButton:
