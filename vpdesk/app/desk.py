@@ -4,7 +4,6 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -16,7 +15,7 @@ from vpdesk.app.export_desk import Exports
 from vpdesk.app.jobs import Job, Work
 from vpdesk.app.lessons import make_lessons
 from vpdesk.app.live_desk import LiveDesk
-from vpdesk.display.warm_up import warm_up as warm_up_display
+from vpdesk.app.preparing import PreparingNotice, after_display, is_display_ready
 from vpdesk.info import format_utc
 from vpdesk.runtime.live_session import LiveSession
 from vpdesk.runtime.session import Session
@@ -32,12 +31,9 @@ from vpdesk.ui.recent_files import RecentFile
 from vpdesk.ui.settings import SettingsFile
 
 CLOSE_TIMEOUT_S: Final = 3.0
-PREPARING_MS: Final = 1500  # a later start has its kernels long before
 SIGNAL_LOOK_MS: Final = 200  # Python sees a signal only when it runs: give it the chance
 
 _log = logging.getLogger(__name__)
-
-is_display_ready: Final = threading.Event()
 
 
 class Closable(Protocol):
@@ -69,7 +65,7 @@ class Desk(QObject):
         self._dialog: OpenDialog | None = None
         self.exports = Exports(self.window)
         self._paths: list[Path] = []
-        self._is_preparing_said = False
+        self.preparing = PreparingNotice(self.window.notices, self._is_preparing)
         self.window.open_requested.connect(self._on_open_requested)
         self.window.demo_requested.connect(self.open_demo)
         self.window.caches_unwanted.connect(self._on_caches_unwanted)
@@ -114,9 +110,7 @@ class Desk(QObject):
         former, former_source = self.session, self._source
         self.session, self._source = session, source
         self.window.set_session(session)
-        if self._is_preparing_said:
-            self._is_preparing_said = False
-            self.window.notices.clear()
+        self.preparing.watch()
         if former is not None:
             threading.Thread(
                 target=_close_in_order, args=(former, former_source), name="vpdesk-close"
@@ -194,24 +188,21 @@ class Desk(QObject):
 
     @Slot()
     def _on_lessons_requested(self) -> None:
-        job = Job(lambda tell, stop: _prepared(lambda *_: make_lessons(), tell, stop), "vpdesk-lessons", self)
+        job = Job(after_display(lambda *_: make_lessons()), "vpdesk-lessons", self)
         job.done.connect(self.window.explanation.show_lessons)
         job.start()
 
     # --- jobs --------------------------------------------------------------------------------------------
 
     def _start(self, name: str, work: Work) -> None:
-        QTimer.singleShot(PREPARING_MS, self, self._say_preparing)
         self._cancel_job()
-        self._job = Job(lambda tell, stop: _prepared(work, tell, stop), name, self)
+        self._job = Job(after_display(work), name, self)
+        self.preparing.watch()
 
-    @Slot()
-    def _say_preparing(self) -> None:
+    def _is_preparing(self) -> bool:
         if self._job is not None and not is_display_ready.is_set():
-            self._is_preparing_said = True
-            self.window.show_notice(
-                "Preparing for the first start on this machine: some seconds, once after each update."
-            )
+            return True
+        return self.session is not None and self.session.status.state is SessionState.PREPARING
 
     def _job_done_with(self, slot: Any, failed_slot: Any = None) -> None:
         job = self._job
@@ -239,13 +230,6 @@ class Desk(QObject):
         app = QApplication.instance()
         if app is not None:
             app.quit()
-
-
-def _prepared(work: Work, tell: Callable[[float], None], is_cancelled: Callable[[], bool]) -> Any:
-    """Do work after the display's kernels are ready, so that no frame waits for a compiler."""
-    warm_up_display()
-    is_display_ready.set()
-    return work(tell, is_cancelled)
 
 
 def _close_in_order(session: Session, source: Closable | None) -> bool:

@@ -131,10 +131,11 @@ class NoticeBar(QWidget):
         self.show_notice(text)
         next(notice for notice in self.notices if notice.text == text).passing.start()
 
-    def clear(self) -> None:
-        """Remove every notice."""
+    def withdraw(self, text: str) -> None:
+        """Remove a sentence that holds no more, if it is still shown. Thread: UI."""
         for notice in tuple(self.notices):
-            self._remove(notice)
+            if notice.text == text:
+                self._remove(notice)
 
     @Slot()
     def _on_close_clicked(self) -> None:
