@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from vpdesk.core.ring import C_N_TRADES, H_BEST_BID, T_SEQ, T_SIDE, T_SIZE, T_TICK, GridRing
 from vpdesk.display.colours import DARK_SHADES, colour_table, fade_table
-from vpdesk.display.overlay_shapes import DotPool, TradeDots, step_line
+from vpdesk.display.overlay_shapes import DotPool, TradeDots, line_rects, step_line
 from vpdesk.display.scale import Scale
 from vpdesk.display.synthetic import synthetic_ring, write_gap
 from vpdesk.display.viewport import Viewport
@@ -156,3 +156,11 @@ def test_a_coarse_dot_stays_where_its_trades_are_while_the_view_scrolls() -> Non
 def placed(dots: TradeDots, chosen: np.ndarray, right_px: float) -> set[tuple[float, float, float]]:
     x_px, y_px, sizes = dots.x_px[chosen] + right_px, dots.y_px[chosen], dots.sizes[chosen]
     return set(zip(x_px.round(6).tolist(), y_px.round(6).tolist(), sizes.tolist(), strict=True))
+
+
+def test_a_line_is_made_of_rectangles_that_meet_at_its_corners_and_leave_its_gaps_open() -> None:
+    x_px = np.array([10.0, 30.0, 30.0, 50.0, 50.0, 70.0])
+    y_px = np.array([5.5, 5.5, 9.5, 9.5, np.nan, 2.5])
+    rects = line_rects(x_px, y_px, 4)
+    assert rects.tolist() == [[8, 3, 24, 4], [28, 3, 4, 8], [28, 7, 24, 4]]
+    assert line_rects(np.zeros(0), np.zeros(0), 2).shape == (0, 4)

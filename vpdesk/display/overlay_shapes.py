@@ -65,6 +65,22 @@ def step_line(
     return _without_straight_points(x_px.ravel(), y_px.ravel())
 
 
+def line_rects(
+    x_px: NDArray[np.float64], y_px: NDArray[np.float64], thickness_px: int
+) -> NDArray[np.float64]:
+    """Return the rectangles that a step line consists of: (n, 4) float64, left, top, width, height.
+
+    x_px, y_px : as of `step_line`.
+    """
+    low_x, low_y = np.minimum(x_px[:-1], x_px[1:]), np.minimum(y_px[:-1], y_px[1:])
+    parts = [low_x, np.floor(low_y), np.abs(np.diff(x_px)), np.abs(np.diff(y_px))]
+    rects: NDArray[np.float64] = np.stack(parts, axis=1)
+    rects = rects[np.isfinite(rects).all(axis=1)]
+    rects[:, :2] -= thickness_px // 2
+    rects[:, 2:] += thickness_px
+    return rects
+
+
 def _without_straight_points(
     x_px: NDArray[np.float64], y_px: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

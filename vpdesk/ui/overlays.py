@@ -6,11 +6,12 @@ from typing import Final
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from pyqtgraph.Qt.internals import PrimitiveArray  # hands numbers to Qt without a Python object for each
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from vpdesk.display.overlay_shapes import TradeDots
+from vpdesk.display.overlay_shapes import TradeDots, line_rects
 
 # Over blue and amber, mint and rose stay apart; and mint is the lighter one for eyes that see no hue.
 BID_COLOUR: Final = "#7ee8c7"
@@ -46,11 +47,11 @@ class OverlayItem(QGraphicsItem):
         super().__init__()
         self._rect = QRectF()
         self._density = 1.0
-        self._lines: list[tuple[QPainterPath, QPen]] = []
+        self._lines: list[tuple[PrimitiveArray, QColor]] = []
+        self._dotted: list[tuple[QPainterPath, QPen]] = []
         self._dots: TradeDots | None = None
         self._mark = QRectF()
         self._reference_size = 1.0
-        self._pens: dict[tuple[str, bool], QPen] = {}
         self._dot_pictures: dict[tuple[int, int, float], QPixmap] = {}
 
     def set_rect(self, rect: QRectF, density: float) -> None:
@@ -62,7 +63,13 @@ class OverlayItem(QGraphicsItem):
 
     def set_shapes(self, lines: list[StyledLine], dots: TradeDots | None, reference_size: float) -> None:
         """Replace everything; a trade of ``reference_size`` gets a dot of the usual size."""
-        self._lines = [(_path(line.points), self._pen(line.colour, line.is_dotted)) for line in lines]
+        thickness_px = _LINE_PT * max(1, round(self._density))
+        self._lines = [
+            (_rects(line.points, thickness_px), QColor(line.colour)) for line in lines if not line.is_dotted
+        ]
+        self._dotted = [
+            (_path(line.points), _dotted_pen(line.colour, thickness_px)) for line in lines if line.is_dotted
+        ]
         self._dots = dots
         self._reference_size = max(reference_size, 1e-9)
         self.update()
@@ -85,16 +92,14 @@ class OverlayItem(QGraphicsItem):
         painter.setClipRect(self._rect)
         painter.translate(self._rect.topLeft())
         painter.scale(1 / self._density, 1 / self._density)
-        # Level and upright lines thicken when they are drawn again a pixel down and to the right. That takes
-        # a tenth of the time of a wide pen, which Qt strokes as a polygon.
-        thickness_px = _LINE_PT * max(1, round(self._density))
-        painter.translate(-(thickness_px // 2), -(thickness_px // 2))
-        for _ in range(thickness_px):
-            for path, pen in self._lines:
-                painter.setPen(pen)
-                painter.drawPath(path)
-            painter.translate(1, 1)
-        painter.translate(thickness_px // 2 - thickness_px, thickness_px // 2 - thickness_px)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for rects, colour in self._lines:
+            painter.setBrush(colour)
+            painter.drawRects(*rects.drawargs())
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for path, pen in self._dotted:
+            painter.setPen(pen)
+            painter.drawPath(path)
         if self._dots is not None:
             self._paint_dots(painter, self._dots)
         if not self._mark.isEmpty():
@@ -135,15 +140,21 @@ class OverlayItem(QGraphicsItem):
             picture = self._dot_pictures[key] = _draw_dot(DOT_COLOURS[side], radius_px)
         return picture
 
-    def _pen(self, colour: str, is_dotted: bool) -> QPen:
-        key = (colour, is_dotted)
-        if key not in self._pens:
-            pen = QPen(QColor(colour))
-            pen.setCosmetic(True)
-            if is_dotted:
-                pen.setDashPattern([2, 3])
-            self._pens[key] = pen
-        return self._pens[key]
+
+def _rects(points: Line, thickness_px: int) -> PrimitiveArray:
+    """Return a step line as filled rectangles: a quarter of the time of a path that Qt strokes."""
+    rects = line_rects(*points, thickness_px)
+    array = PrimitiveArray(QRectF, 4)
+    array.resize(len(rects))
+    array.ndarray()[:] = rects
+    return array
+
+
+def _dotted_pen(colour: str, thickness_px: int) -> QPen:
+    pen = QPen(QColor(colour), thickness_px)
+    pen.setCosmetic(True)
+    pen.setDashPattern([1, 2])
+    return pen
 
 
 def _path(points: Line) -> QPainterPath:
