@@ -29,7 +29,7 @@ from vpdesk.display.alert_rules import AlertRule, figure_text, rule_words, value
 from vpdesk.display.alert_watch import Standing
 from vpdesk.ui.alert_dialog import AlertUnits
 from vpdesk.ui.alert_log import AlertLog, LogEntry
-from vpdesk.ui.help_dialogs import plain_table
+from vpdesk.ui.tables import plain_table
 
 _STANDINGS: Final = {
     STANDING_UNKNOWN: ("\N{EN DASH}", "Nothing to check: there is no book or no feed."),

@@ -30,7 +30,7 @@ from vpdesk.runtime.bookmarks import (
 from vpdesk.runtime.commands import Pause, SeekEvent, SetParams
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import SessionStatus
-from vpdesk.ui.help_dialogs import plain_table
+from vpdesk.ui.tables import plain_table
 from vpdesk.ui.words import grouped
 
 FILE_FILTER: Final = "Bookmarks (*.json)"

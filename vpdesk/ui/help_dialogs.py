@@ -1,18 +1,13 @@
 """The shortcut sheet, the table of anomalies, and the words about the program."""
 
-from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QDialogButtonBox,
-    QHeaderView,
     QLabel,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -20,43 +15,12 @@ from PySide6.QtWidgets import (
 from vpdesk import __version__
 from vpdesk.ui.action_table import ACTIONS
 from vpdesk.ui.actions import shortcut_text
+from vpdesk.ui.tables import fill_table, plain_table
 from vpdesk.ui.words import ANOMALY_MEANINGS, UNKNOWN_ANOMALY, grouped
-
-_ROW_HEIGHT_PX: Final = 25
 
 _ABOUT: Final = f"""<h3>vpdesk {__version__}</h3>
 <p>Liquidity pressure and vacuum around the spot price,<br>event by event, from a market-by-order feed.</p>
 <p>MIT licence. Made with Qt for Python, pyqtgraph, NumPy and Numba.</p>"""
-
-
-def plain_table(columns: tuple[str, ...], parent: QWidget | None = None) -> QTableWidget:
-    """Return a table to read: rows are selected whole, nothing can be edited."""
-    table = QTableWidget(0, len(columns), parent)
-    table.setHorizontalHeaderLabels(columns)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT_PX)
-    table.setWordWrap(False)
-    table.setShowGrid(False)
-    table.setAlternatingRowColors(True)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    table.horizontalHeader().setStretchLastSection(True)
-    return table
-
-
-def fill_table(table: QTableWidget, rows: Sequence[tuple[str, ...]], right_aligned: frozenset[int]) -> None:
-    """Replace the rows of a `plain_table`; `right_aligned` names the columns of figures."""
-    table.setRowCount(len(rows))
-    for row, texts in enumerate(rows):
-        for column, text in enumerate(texts):
-            item = QTableWidgetItem(text)
-            item.setToolTip(text)
-            if column in right_aligned:
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            table.setItem(row, column, item)
 
 
 class ShortcutSheet(QDialog):

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from vpdesk.core.events import PRICE_SCALE
 from vpdesk.errors import VpdeskError
 from vpdesk.ui.fields import CheckedField
-from vpdesk.ui.help_dialogs import fill_table, plain_table
+from vpdesk.ui.tables import fill_table, plain_table
 from vpdesk.ui.theme import tabular
 from vpdesk.ui.words import grouped
 

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 
 from vpdesk.ui.action_table import ACTIONS, ActionSpec
 from vpdesk.ui.command_palette import match_score
-from vpdesk.ui.help_dialogs import plain_table
 from vpdesk.ui.shortcuts import DEFAULT_KEYS, MAX_KEYS, MENU_KEYS, Keys, Shortcuts, is_usable, native_text
+from vpdesk.ui.tables import plain_table
 
 _TITLES: Final = {spec.id: spec.title for spec in ACTIONS}
 _HINT: Final = "Choose an action, press Enter or click below, then press its new key."
