@@ -47,6 +47,11 @@ FORBIDDEN: Final = {
     "display": (*QT, "databento", "vpdesk.core.engine"),
     "ui": ("databento", "databento_dbn", "numba", "vpdesk.core.engine", "vpdesk.sources"),
 }
+# The folders of the window, lowest first: each may know those before it, the window itself knows them all.
+UI_LAYERS: Final = (
+    *("parts", "field", "explain", "panels", "preferences"),
+    *("chart", "alerting", "playback", "commands", "dialogs"),
+)
 CORE_MAY_THREAD: Final = {"ring.py"}  # its lock is the boundary between writer and reader
 
 TOP_LEVEL: Final = {
@@ -100,6 +105,14 @@ def test_imports_point_only_where_the_map_of_the_packages_allows(path: Path) -> 
         return
     allowed = (f"vpdesk.{package}", *ALLOWED[package])
     own = {name for name in imports_of(path) if is_below(name, ("vpdesk",))}
+    assert {name for name in own if not is_below(name, allowed)} == set()
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "ui").rglob("*/*.py")), ids=name_of)
+def test_a_folder_of_the_window_knows_only_those_below_it(path: Path) -> None:
+    layer = path.parent.name
+    allowed = tuple(f"vpdesk.ui.{name}" for name in UI_LAYERS[: UI_LAYERS.index(layer) + 1])
+    own = {name for name in imports_of(path) if is_below(name, ("vpdesk.ui",))}
     assert {name for name in own if not is_below(name, allowed)} == set()
 
 

@@ -4,10 +4,10 @@ import pytest
 
 from vpdesk.app import replay
 from vpdesk.app.desk_bench import SHOWN, measure_desk
-from vpdesk.ui.action_table import ACTIONS
-from vpdesk.ui.field_canvas import FieldImage
-from vpdesk.ui.ladder import LadderView
+from vpdesk.ui.commands.action_table import ACTIONS
+from vpdesk.ui.field.field_canvas import FieldImage
 from vpdesk.ui.main_window import MainWindow
+from vpdesk.ui.panels.ladder import LadderView
 
 pytestmark = pytest.mark.qt_log_ignore(
     r"This plugin does not support (propagateSizeHints|raise)", extend=True

@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from vpdesk.app.desk import Desk
 from vpdesk.sources.simulator import write_session
-from vpdesk.ui.recent_files import RecentFile
-from vpdesk.ui.settings import Preferences, SettingsFile
+from vpdesk.ui.parts.recent_files import RecentFile
+from vpdesk.ui.preferences.settings import Preferences, SettingsFile
 
 LONG_MS = 60_000  # a first run compiles
 

@@ -18,9 +18,9 @@ from vpdesk.runtime.commands import SetRecording
 from vpdesk.runtime.live_session import LiveSession
 from vpdesk.sources.simulator import write_session
 from vpdesk.sources.tape import open_tape
-from vpdesk.ui.export_dialog import SESSION, ExportDialog
-from vpdesk.ui.live_dialog import PracticeChoice
-from vpdesk.ui.settings import SettingsFile
+from vpdesk.ui.dialogs.export_dialog import SESSION, ExportDialog
+from vpdesk.ui.dialogs.live_dialog import PracticeChoice
+from vpdesk.ui.preferences.settings import SettingsFile
 
 WAIT_MS = 20_000
 

@@ -2,7 +2,7 @@ from pytestqt.qtbot import QtBot
 
 from vpdesk.app.jobs import Job
 from vpdesk.errors import SourceError
-from vpdesk.ui.notices import NoticeBar
+from vpdesk.ui.parts.notices import NoticeBar
 
 
 def test_a_refused_job_gives_its_sentence_and_what_lies_behind_it(qtbot: QtBot) -> None:

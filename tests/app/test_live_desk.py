@@ -22,8 +22,8 @@ from vpdesk.runtime.live_session import LiveSession
 from vpdesk.sources.api_key import ENVIRONMENT_VARIABLE
 from vpdesk.sources.feed import LiveRequest
 from vpdesk.sources.simulator import write_session
-from vpdesk.ui.live_dialog import LiveChoice, PracticeChoice
-from vpdesk.ui.settings import SettingsFile
+from vpdesk.ui.dialogs.live_dialog import LiveChoice, PracticeChoice
+from vpdesk.ui.preferences.settings import SettingsFile
 
 WAIT_MS = 20_000
 

@@ -16,7 +16,7 @@ from vpdesk.runtime.index_cache import IndexCache
 from vpdesk.runtime.replay_session import ReplaySession
 from vpdesk.sources.simulator import write_session
 from vpdesk.sources.tape import Tape
-from vpdesk.ui.settings import SettingsFile
+from vpdesk.ui.preferences.settings import SettingsFile
 
 WAIT_MS = 20_000
 CONTROL = Qt.KeyboardModifier.ControlModifier

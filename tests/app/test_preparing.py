@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from vpdesk.app import preparing
 from vpdesk.app.preparing import SENTENCE, PreparingNotice
-from vpdesk.ui.notices import NoticeBar
+from vpdesk.ui.parts.notices import NoticeBar
 
 
 def texts(bar: NoticeBar) -> list[str]:

@@ -18,8 +18,8 @@ from vpdesk.runtime.commands import Pause, SeekEvent
 from vpdesk.runtime.status import SessionState
 from vpdesk.sources.simulator import write_session
 from vpdesk.sources.tape import open_tape
-from vpdesk.ui.open_dialog import OpenDialog
-from vpdesk.ui.settings import SettingsFile
+from vpdesk.ui.dialogs.open_dialog import OpenDialog
+from vpdesk.ui.preferences.settings import SettingsFile
 
 LONG_MS = 60_000  # a first run compiles
 

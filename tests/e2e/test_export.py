@@ -20,8 +20,8 @@ from vpdesk.runtime.commands import Pause, SeekEvent
 from vpdesk.runtime.status import SessionState
 from vpdesk.sources.simulator import START_NS, write_session
 from vpdesk.sources.tape import Tape, open_tape
-from vpdesk.ui.export_dialog import SESSION, ExportDialog
-from vpdesk.ui.settings import SettingsFile
+from vpdesk.ui.dialogs.export_dialog import SESSION, ExportDialog
+from vpdesk.ui.preferences.settings import SettingsFile
 
 pytestmark = pytest.mark.qt_log_ignore(
     r"This plugin does not support (propagateSizeHints|raise)", extend=True

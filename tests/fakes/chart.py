@@ -42,7 +42,7 @@ REMEMBERED = frozenset(
 
 
 class FakeChart(QWidget):
-    """Stands in for `vpdesk.ui.heatmap.HeatmapView`.
+    """Stands in for `vpdesk.ui.field.heatmap.HeatmapView`.
 
     ``told`` holds the last arguments by the names of `REMEMBERED`.
     """

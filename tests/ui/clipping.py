@@ -25,10 +25,10 @@ from PySide6.QtWidgets import (
 
 from tests.fakes.session import LIVE, PLAYING, REPLAY, FakeSession
 from vpdesk.display.synthetic import synthetic_ring
-from vpdesk.ui.heatmap import HeatmapView
+from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
-from vpdesk.ui.recent_files import RecentFile
-from vpdesk.ui.settings import SettingsFile
+from vpdesk.ui.parts.recent_files import RecentFile
+from vpdesk.ui.preferences.settings import SettingsFile
 
 DIALOGS = (
     *("edit_scale", "alert_new", "layout_save", "layout_manage", "palette"),

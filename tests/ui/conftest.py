@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes.chart import FakeChart
 from tests.fakes.session import FakeSession
 from vpdesk.ui.main_window import MainWindow
-from vpdesk.ui.settings import SettingsFile
+from vpdesk.ui.preferences.settings import SettingsFile
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,7 +9,7 @@ from tests.fakes.session import LIVE, PLAYING, REPLAY
 from vpdesk.runtime.commands import SelectInstrument
 from vpdesk.runtime.status import SessionState
 from vpdesk.ui.health_strip import HealthStrip
-from vpdesk.ui.words import BOOK_STATES
+from vpdesk.ui.parts.words import BOOK_STATES
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from pytestqt.qtbot import QtBot
 from tests.fakes.chart import FakeChart
 from tests.fakes.session import FakeSession
 from vpdesk.display.synthetic import synthetic_ring
-from vpdesk.ui import theme
-from vpdesk.ui.heatmap import HeatmapView
+from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
-from vpdesk.ui.settings import SettingsFile
-from vpdesk.ui.theme import DARK, LIGHT, Tones
+from vpdesk.ui.parts import theme
+from vpdesk.ui.parts.theme import DARK, LIGHT, Tones
+from vpdesk.ui.preferences.settings import SettingsFile
 
 ROLE = QPalette.ColorRole
 

@@ -16,11 +16,11 @@ from vpdesk.core.ring import GridRing
 from vpdesk.display.synthetic import synthetic_ring
 from vpdesk.runtime.commands import MAX_SPEED, CancelWork, SetSpeed, ShowHistory
 from vpdesk.runtime.session import SessionFacts
-from vpdesk.ui.heatmap import HeatmapView
+from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
-from vpdesk.ui.readout import reading_pairs
-from vpdesk.ui.recent_files import RecentFile
-from vpdesk.ui.settings import Preferences, SettingsFile
+from vpdesk.ui.panels.readout import reading_pairs
+from vpdesk.ui.parts.recent_files import RecentFile
+from vpdesk.ui.preferences.settings import Preferences, SettingsFile
 
 LEFT = Qt.MouseButton.LeftButton
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -434,9 +434,9 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from tests.fakes.session import PLAYING, FakeSession
 from tests.ui.test_main_window import _assert_nothing_is_lost
-from vpdesk.ui.heatmap import HeatmapView
+from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
-from vpdesk.ui.settings import SettingsFile
+from vpdesk.ui.preferences.settings import SettingsFile
 app = QApplication([])
 window = MainWindow(HeatmapView(), SettingsFile(Path(sys.argv[1])))
 session = FakeSession()

@@ -7,8 +7,8 @@ from pytestqt.qtbot import QtBot
 from tests.fakes.chart import FakeChart
 from tests.fakes.session import FakeSession
 from vpdesk.ui.main_window import MainWindow
-from vpdesk.ui.recent_files import RecentFile
-from vpdesk.ui.settings import Preferences, SettingsFile
+from vpdesk.ui.parts.recent_files import RecentFile
+from vpdesk.ui.preferences.settings import Preferences, SettingsFile
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -227,7 +227,7 @@ def _frames() -> None:
     environment.draw_off_screen()
     environment.check_qt()
     environment.hush_platform()
-    from vpdesk.ui.frame_bench import measure_frames
+    from vpdesk.ui.field.frame_bench import measure_frames
 
     typer.echo(f"{'frames of 1600 x 900':<46}{'median ms':>10}{'p99 ms':>10}{'peak MB':>10}")
     for n_columns, n_buckets in itertools.product((2_000, 65_000), (161, 401)):

@@ -23,12 +23,12 @@ from vpdesk.runtime.status import SessionState
 from vpdesk.sources.facts import FileFacts, InstrumentFacts, with_thousands
 from vpdesk.sources.scan import probe
 from vpdesk.sources.tape import Tape
-from vpdesk.ui.crash import CrashHooks, install_hooks
-from vpdesk.ui.heatmap import HeatmapView
+from vpdesk.ui.dialogs.crash import CrashHooks, install_hooks
+from vpdesk.ui.dialogs.open_dialog import FileSummary, InstrumentRow, OpenDialog
+from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
-from vpdesk.ui.open_dialog import FileSummary, InstrumentRow, OpenDialog
-from vpdesk.ui.recent_files import RecentFile
-from vpdesk.ui.settings import SettingsFile
+from vpdesk.ui.parts.recent_files import RecentFile
+from vpdesk.ui.preferences.settings import SettingsFile
 
 CLOSE_TIMEOUT_S: Final = 3.0
 SIGNAL_LOOK_MS: Final = 200  # Python sees a signal only when it runs: give it the chance

@@ -24,7 +24,7 @@ from vpdesk.runtime.replay_session import ReplaySession
 from vpdesk.runtime.status import SessionState
 from vpdesk.sources.tape import Tape
 from vpdesk.ui.main_window import MainWindow
-from vpdesk.ui.settings import SettingsFile
+from vpdesk.ui.preferences.settings import SettingsFile
 
 N_FRAMES: Final = 240
 FRAME_S: Final = 1 / 60

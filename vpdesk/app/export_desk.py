@@ -13,7 +13,7 @@ from vpdesk.runtime.live_session import LiveSession
 from vpdesk.runtime.session import Session
 from vpdesk.sources.facts import FileFacts, InstrumentFacts, with_thousands
 from vpdesk.sources.tape import Tape, open_tape
-from vpdesk.ui.export_dialog import ExportChoice, ExportDialog, ExportScope
+from vpdesk.ui.dialogs.export_dialog import ExportChoice, ExportDialog, ExportScope
 from vpdesk.ui.main_window import MainWindow
 
 if TYPE_CHECKING:  # what writes tables is loaded when a table is written

@@ -13,9 +13,9 @@ from vpdesk.errors import VpdeskError
 from vpdesk.runtime.live_session import LiveSession
 from vpdesk.sources.api_key import ENVIRONMENT_VARIABLE, ApiKey, ApiKeyError, find_api_key, store_api_key
 from vpdesk.sources.feed import LiveRequest
-from vpdesk.ui.live_dialog import LiveChoice, LiveDialog, PracticeChoice
+from vpdesk.ui.dialogs.live_dialog import LiveChoice, LiveDialog, PracticeChoice
 from vpdesk.ui.main_window import MainWindow
-from vpdesk.ui.settings import SettingsFile
+from vpdesk.ui.preferences.settings import SettingsFile
 
 Open = Callable[[Work, Any], None]
 Show = Callable[[LiveSession, live.PracticeGateway | None], None]

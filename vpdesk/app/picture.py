@@ -15,9 +15,9 @@ from vpdesk.errors import VpdeskError
 if TYPE_CHECKING:
     from vpdesk.runtime.replay_session import ReplaySession
     from vpdesk.sources.tape import Tape
-    from vpdesk.ui.heatmap import HeatmapView
+    from vpdesk.ui.dialogs.picture_saver import Picture
+    from vpdesk.ui.field.heatmap import HeatmapView
     from vpdesk.ui.main_window import MainWindow
-    from vpdesk.ui.picture_saver import Picture
 
 Arrange = Callable[["MainWindow"], None]
 
@@ -65,7 +65,7 @@ def draw(wish: Wish, arrange: "Arrange | None" = None) -> str:
     start_ns = tape.instrument.first_ts_ns
     at_ns = read_time(wish.at, start_ns) if wish.at is not None else None
     from vpdesk.app.desk import make_application
-    from vpdesk.ui.picture_saver import write_picture
+    from vpdesk.ui.dialogs.picture_saver import write_picture
 
     make_application(["vpdesk"])
     picture = _draw_session(wish, tape, at_ns, (width, height), arrange)
@@ -95,8 +95,8 @@ def _draw_session(
     from vpdesk.app import replay
     from vpdesk.app.desk import Desk
     from vpdesk.runtime.commands import SeekEvent, SeekTime
-    from vpdesk.ui.picture_saver import CHART, WINDOW
-    from vpdesk.ui.settings import SettingsFile
+    from vpdesk.ui.dialogs.picture_saver import CHART, WINDOW
+    from vpdesk.ui.preferences.settings import SettingsFile
 
     folder = QTemporaryDir()
     desk = Desk(SettingsFile(Path(folder.path()) / "picture.ini"))
@@ -169,7 +169,7 @@ def _wait_for_quiet(session: "ReplaySession") -> None:
 
 def _set_size(window: "MainWindow", is_whole: bool, size: tuple[int, int]) -> None:
     """Give the window such a size that its picture, or the chart's with its caption, gets this one."""
-    from vpdesk.ui.picture_saver import CAPTION_PT
+    from vpdesk.ui.dialogs.picture_saver import CAPTION_PT
 
     window.resize(*size)
     if not is_whole:

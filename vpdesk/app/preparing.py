@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from vpdesk.app.jobs import Work
 from vpdesk.display.warm_up import warm_up as warm_up_display
-from vpdesk.ui.notices import NoticeBar
+from vpdesk.ui.parts.notices import NoticeBar
 
 SAID_AFTER_S: Final = 1.5  # a later start has its kernels long before
 LOOK_MS: Final = 250

@@ -61,7 +61,7 @@ def _as_it_is(window: "MainWindow") -> None:
 def _read_direction(window: "MainWindow") -> None:
     """Show which way the field leans, what traded where, and where an alert would have been raised."""
     from vpdesk.display.alert_rules import AlertRule, NearSpot, Quantity
-    from vpdesk.ui.alert_dialog import AlertDialog
+    from vpdesk.ui.alerting.alert_dialog import AlertDialog
 
     window.alerts.make_rule()
     dialog = window.findChild(AlertDialog)
@@ -97,9 +97,9 @@ def _draw_page(path: Path) -> str:
     """Draw the beginning of the explaining page's pictures."""
     from vpdesk.app.desk import make_application
     from vpdesk.app.lessons import make_lessons
-    from vpdesk.ui.explain_page import ExplainPage
-    from vpdesk.ui.picture_saver import Picture, write_picture
-    from vpdesk.ui.theme import DARK, apply_tones
+    from vpdesk.ui.dialogs.picture_saver import Picture, write_picture
+    from vpdesk.ui.explain.explain_page import ExplainPage
+    from vpdesk.ui.parts.theme import DARK, apply_tones
 
     apply_tones(make_application(["vpdesk"]), DARK)
     page = ExplainPage()

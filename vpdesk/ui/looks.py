@@ -4,10 +4,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QWidget
 
-from vpdesk.ui.action_table import ACTIONS
-from vpdesk.ui.icons import icon
-from vpdesk.ui.settings import SettingsFile
-from vpdesk.ui.theme import Tones, apply_tones, resolve_tones
+from vpdesk.ui.commands.action_table import ACTIONS
+from vpdesk.ui.parts.icons import icon
+from vpdesk.ui.parts.theme import Tones, apply_tones, resolve_tones
+from vpdesk.ui.preferences.settings import SettingsFile
 
 
 class Looks(QObject):

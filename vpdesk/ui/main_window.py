@@ -25,41 +25,41 @@ from vpdesk.runtime.commands import (
 )
 from vpdesk.runtime.session import Session, SessionFacts
 from vpdesk.runtime.status import SessionStatus
-from vpdesk.ui.actions import enable_actions, make_actions
-from vpdesk.ui.alerts import Alerts
-from vpdesk.ui.bars import ChoiceButtons, fill_menus, make_toolbar
-from vpdesk.ui.chart_choices import ChartChoices
-from vpdesk.ui.chart_navigation import ChartNavigation
-from vpdesk.ui.chart_panels import ChartPanels
-from vpdesk.ui.explain_page import ExplainPage
-from vpdesk.ui.file_choices import FileChoices, local_files
-from vpdesk.ui.frame_rate import FrameRate
+from vpdesk.ui.alerting.alerts import Alerts
+from vpdesk.ui.chart.chart_choices import ChartChoices
+from vpdesk.ui.chart.chart_panels import ChartPanels
+from vpdesk.ui.chart.volume_profile import VolumeProfileChoice
+from vpdesk.ui.commands.actions import enable_actions, make_actions
+from vpdesk.ui.commands.bars import ChoiceButtons, fill_menus, make_toolbar
+from vpdesk.ui.commands.layouts import Layouts
+from vpdesk.ui.commands.shortcuts import Shortcuts
+from vpdesk.ui.dialogs.file_choices import FileChoices, local_files
+from vpdesk.ui.dialogs.help_dialogs import AnomalyDialog
+from vpdesk.ui.dialogs.log_window import ProgramLog
+from vpdesk.ui.dialogs.picture_saver import PictureSaver
+from vpdesk.ui.explain.explain_page import ExplainPage
+from vpdesk.ui.field.chart_navigation import ChartNavigation
+from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.health_strip import HealthStrip
-from vpdesk.ui.heatmap import HeatmapView
-from vpdesk.ui.help_dialogs import AnomalyDialog
-from vpdesk.ui.icons import icon
-from vpdesk.ui.inspector import InspectorDock
-from vpdesk.ui.layouts import Layouts
-from vpdesk.ui.log_window import ProgramLog
 from vpdesk.ui.looks import Looks
-from vpdesk.ui.notices import NoticeBar
 from vpdesk.ui.pages import Pages
-from vpdesk.ui.picture_saver import PictureSaver
-from vpdesk.ui.playback_docks import PlaybackDocks
-from vpdesk.ui.reading_dock import ReadingDock
-from vpdesk.ui.readout import ReadoutBar, reading_pairs
-from vpdesk.ui.recent_files import RecentFile
+from vpdesk.ui.panels.inspector import InspectorDock
+from vpdesk.ui.panels.reading_dock import ReadingDock
+from vpdesk.ui.panels.readout import ReadoutBar, reading_pairs
+from vpdesk.ui.parts.frame_rate import FrameRate
+from vpdesk.ui.parts.icons import icon
+from vpdesk.ui.parts.notices import NoticeBar
+from vpdesk.ui.parts.recent_files import RecentFile
+from vpdesk.ui.parts.theme import Tones
+from vpdesk.ui.parts.words import quantity_unit
+from vpdesk.ui.playback.playback_docks import PlaybackDocks
+from vpdesk.ui.playback.transport import TransportBar
+from vpdesk.ui.playback.visible_range import VisibleRange
+from vpdesk.ui.preferences.settings import SettingsFile
+from vpdesk.ui.preferences.window_place import remember_place, restore_place
 from vpdesk.ui.session_wishes import SessionWishes
-from vpdesk.ui.settings import SettingsFile
-from vpdesk.ui.shortcuts import Shortcuts
-from vpdesk.ui.theme import Tones
-from vpdesk.ui.transport import TransportBar
-from vpdesk.ui.visible_range import VisibleRange
-from vpdesk.ui.volume_profile import VolumeProfileChoice
 from vpdesk.ui.welcome import WelcomePage
 from vpdesk.ui.window_dialogs import WindowDialogs
-from vpdesk.ui.window_place import remember_place, restore_place
-from vpdesk.ui.words import quantity_unit
 
 FRAME_INTERVAL_MS: Final = 16
 

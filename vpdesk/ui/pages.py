@@ -3,8 +3,8 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from vpdesk.ui.file_choices import FileChoices
-from vpdesk.ui.settings import SettingsFile
+from vpdesk.ui.dialogs.file_choices import FileChoices
+from vpdesk.ui.preferences.settings import SettingsFile
 from vpdesk.ui.welcome import WelcomePage
 
 

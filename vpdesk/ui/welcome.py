@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from vpdesk.ui.health_strip import ElidedLabel
-from vpdesk.ui.recent_files import RecentFile
-from vpdesk.ui.settings import STARTS
+from vpdesk.ui.parts.recent_files import RecentFile
+from vpdesk.ui.preferences.settings import STARTS
 
 _WIDTH_PX: Final = 500
 _NAME_PX: Final = 260  # of a file's name; a longer one is cut in its middle

@@ -7,12 +7,12 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QWidget
 
-from vpdesk.ui.command_palette import CommandPalette
-from vpdesk.ui.help_dialogs import AboutDialog, ShortcutSheet
-from vpdesk.ui.layouts import Layouts
-from vpdesk.ui.layouts_dialog import LayoutsDialog
-from vpdesk.ui.shortcuts import Shortcuts
-from vpdesk.ui.shortcuts_dialog import ShortcutsDialog
+from vpdesk.ui.commands.command_palette import CommandPalette
+from vpdesk.ui.commands.layouts import Layouts
+from vpdesk.ui.commands.layouts_dialog import LayoutsDialog
+from vpdesk.ui.commands.shortcuts import Shortcuts
+from vpdesk.ui.commands.shortcuts_dialog import ShortcutsDialog
+from vpdesk.ui.dialogs.help_dialogs import AboutDialog, ShortcutSheet
 
 D = TypeVar("D", bound=QDialog)
 

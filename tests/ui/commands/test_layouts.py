@@ -1,0 +1,212 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QApplication, QDockWidget, QInputDialog, QToolBar
+from pytestqt.qtbot import QtBot
+
+from tests.fakes.session import FakeSession
+from vpdesk.ui.commands.command_palette import CommandPalette
+from vpdesk.ui.commands.layouts import BUILT_IN
+from vpdesk.ui.commands.layouts_dialog import LayoutsDialog
+from vpdesk.ui.field.heatmap import HeatmapView
+from vpdesk.ui.main_window import MainWindow
+from vpdesk.ui.panels.strips import StripLayout
+from vpdesk.ui.preferences import window_place
+from vpdesk.ui.preferences.arrangement import MAX_ARRANGEMENTS, MAX_NAME, Arrangement
+from vpdesk.ui.preferences.settings import Preferences, SettingsFile
+
+DOCKS = ("inspector_dock", "direction_dock", "bookmark_dock", "params_dock")
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+    window = _window(qtbot, tmp_path)
+    yield window
+    window.close()
+
+
+def _window(qtbot: QtBot, folder: Path) -> MainWindow:
+    window = MainWindow(HeatmapView(), SettingsFile(folder / "vpdesk.ini"))
+    qtbot.addWidget(window)
+    window.resize(1600, 900)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.set_session(FakeSession())
+    return window
+
+
+def _shown(window: MainWindow) -> set[str]:
+    docks = {dock.objectName() for dock in window.findChildren(QDockWidget) if not dock.isHidden()}
+    panels = {"ladder": window.panels.ladder, "strips": window.panels.strips}
+    return docks | {name for name, panel in panels.items() if not panel.isHidden()}
+
+
+# --- those that come with the program ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_a_built_in_layout_shows_what_it_says_and_nothing_else(desk: MainWindow, name: str) -> None:
+    for dock in desk.findChildren(QDockWidget):
+        dock.setHidden(name != "chart")  # whatever was there before
+    desk.findChild(QDockWidget, "params_dock").show()
+    desk.actions_by_id[f"layout_{name}"].trigger()
+    plan = BUILT_IN[name]
+    panels = {"ladder"} if plan.has_ladder else set()
+    panels |= {"strips"} if plan.has_strips else set()
+    assert _shown(desk) == panels | set(plan.docks)
+    assert all(desk.findChild(QDockWidget, dock) is not None for dock in plan.docks)
+
+
+def test_a_layout_with_the_inspector_keeps_it_when_another_session_comes(desk: MainWindow) -> None:
+    desk.actions_by_id["layout_study"].trigger()
+    desk.set_session(FakeSession())
+    assert "inspector_dock" in _shown(desk)
+
+
+# --- the user's own ------------------------------------------------------------------------------
+
+
+def test_a_layout_comes_back_in_another_window(desk: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    desk.actions_by_id["layout_everything"].trigger()
+    desk.panels.strips.set_layout(StripLayout(("spread", "drive", "volume", "events"), frozenset({"volume"})))
+    desk.panels.strips.layout_changed.emit()
+    params = desk.findChild(QDockWidget, "params_dock")
+    desk.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, params)
+    params.show()
+    QApplication.processEvents()
+    desk.layouts.save("morning")
+    before, order = _shown(desk), desk.panels.strips.strip_layout()
+    desk.actions_by_id["layout_chart"].trigger()
+    assert _shown(desk) == set()
+    desk.close()
+    again = _window(qtbot, tmp_path)
+    assert _shown(again) == set()  # the last arrangement
+    (action,) = again.layouts.own_actions
+    action.trigger()
+    assert _shown(again) == before
+    assert again.dockWidgetArea(again.findChild(QDockWidget, "params_dock")) is (
+        Qt.DockWidgetArea.LeftDockWidgetArea
+    )
+    layout = again.panels.strips.strip_layout()
+    assert (layout.order, layout.hidden) == (order.order, order.hidden)
+    assert again.findChild(QToolBar, "toolbar").isVisible()
+    again.close()
+
+
+def test_a_layout_is_in_the_menu_and_in_the_palette(desk: MainWindow, qtbot: QtBot) -> None:
+    desk.layouts.save("a & b")
+    desk.actions_by_id["layout_chart"].trigger()
+    assert [action.text() for action in desk.layouts._menu.actions()][-1] == "a && b"
+    palette = CommandPalette(desk.actions_by_id, desk, desk.layouts.own_actions)
+    qtbot.keyClicks(palette.field, "layouts a & b")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert "ladder" in _shown(desk)
+
+
+@pytest.mark.parametrize("state", [b"", b"garbage", b"\x00\x00\x00\xff\x00\x00\x00\x00\xfd"])
+def test_damaged_bytes_cost_the_docks_and_no_more(qtbot: QtBot, tmp_path: Path, state: bytes) -> None:
+    settings = SettingsFile(tmp_path / "vpdesk.ini")
+    settings.preferences = Preferences(
+        window_state=state, arrangements={"old": Arrangement(state, ladder="no", strips="yes")}
+    )
+    settings.save()
+    window = _window(qtbot, tmp_path)
+    window.layouts.show_own("old")
+    assert _shown(window) & {"ladder", "strips"} == {"strips"}
+    assert window.notices.notices[-1].text == "Of the layout old only ladder and strips could be read."
+    assert window.chart.isVisible()
+    window.close()
+
+
+def test_names_are_checked_and_layouts_renamed_replaced_and_deleted(desk: MainWindow) -> None:
+    for name, words in (
+        ("  ", "1 to 40 letters"),
+        ("x" * (MAX_NAME + 1), "1 to 40 letters"),
+        ("study", "comes with the program"),
+    ):
+        desk.layouts.save(name)
+        assert words in desk.notices.notices[-1].text
+    assert desk.layouts.names() == ()
+    for name in ("one", "two", "one"):
+        desk.layouts.save(name)
+    assert desk.layouts.names() == ("one", "two")
+    assert "already" in desk.layouts.rename("one", "two")
+    assert desk.layouts.rename("one", "three") == ""
+    desk.layouts.delete("two")
+    assert desk.layouts.names() == ("three",)
+    for number in range(MAX_ARRANGEMENTS):
+        desk.layouts.save(f"number {number}")
+    assert len(desk.layouts.names()) == MAX_ARRANGEMENTS
+    assert "delete one first" in desk.notices.notices[-1].text
+
+
+def test_the_name_is_asked_for_and_the_list_edited(desk: MainWindow, qtbot: QtBot) -> None:
+    desk.actions_by_id["layout_save"].trigger()
+    question = desk.findChild(QInputDialog)
+    question.setTextValue("evening")
+    question.accept()
+    assert desk.layouts.names() == ("evening",)
+    desk.actions_by_id["layout_manage"].trigger()
+    dialog = desk.findChild(LayoutsDialog)
+    dialog.list.item(0).setText("night")
+    assert desk.layouts.names() == ("night",)
+    qtbot.waitUntil(lambda: dialog.list.item(0).data(Qt.ItemDataRole.UserRole) == "night")
+    dialog.list.item(0).setText("Study")
+    assert desk.layouts.names() == ("night",)
+    assert "comes with the program" in dialog.sentence.text()
+    dialog.delete_button.click()
+    qtbot.waitUntil(lambda: dialog.list.count() == 0)
+    assert desk.layouts.names() == ()
+    assert not dialog.show_button.isEnabled()
+
+
+# --- on another screen ---------------------------------------------------------------------------
+
+LEFT_SCREEN, RIGHT_SCREEN = QRect(0, 0, 1920, 1080), QRect(1920, 0, 1280, 1024)
+
+
+@pytest.mark.parametrize(
+    ("place", "areas", "expected"),
+    [
+        (QRect(100, 100, 800, 600), [LEFT_SCREEN], QRect(100, 100, 800, 600)),
+        (QRect(0, 0, 3840, 2160), [RIGHT_SCREEN], RIGHT_SCREEN),
+        (QRect(-700, -50, 800, 600), [LEFT_SCREEN], QRect(0, 0, 800, 600)),
+        (QRect(2000, 100, 1000, 700), [LEFT_SCREEN], QRect(920, 100, 1000, 700)),
+        (QRect(2000, 900, 1000, 700), [LEFT_SCREEN, RIGHT_SCREEN], QRect(2000, 324, 1000, 700)),
+        (QRect(1500, 0, 1000, 1000), [LEFT_SCREEN, RIGHT_SCREEN], QRect(1500, 0, 1000, 1000)),
+        (QRect(9000, 9000, 500, 500), [LEFT_SCREEN, RIGHT_SCREEN], QRect(1420, 580, 500, 500)),
+    ],
+)
+def test_a_place_is_brought_to_where_the_screens_show_it(
+    place: QRect, areas: list[QRect], expected: QRect
+) -> None:
+    assert window_place.fitted(place, areas) == expected
+
+
+def test_on_a_smaller_screen_nothing_is_off_it(
+    desk: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.resize(3000, 1800)
+    desk.move(2500, 1500)
+    params = desk.findChild(QDockWidget, "params_dock")
+    params.show()
+    params.setFloating(True)
+    params.setGeometry(5000, 3000, 700, 500)
+    desk.layouts.save("wide")
+    desk.close()
+    small = QRect(0, 0, 1280, 720)
+    monkeypatch.setattr(window_place, "screen_areas", lambda: [small])
+    again = MainWindow(HeatmapView(), SettingsFile(tmp_path / "vpdesk.ini"))
+    qtbot.addWidget(again)
+    again.show()
+    for name in ("as it was last", "wide"):
+        if name == "wide":
+            again.layouts.show_own(name)
+        QApplication.processEvents()
+        assert small.contains(again.frameGeometry())
+        dock = again.findChild(QDockWidget, "params_dock")
+        assert dock.isFloating()
+        assert small.contains(dock.frameGeometry())
+    again.close()

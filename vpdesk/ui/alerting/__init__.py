@@ -1,0 +1,1 @@
+"""Alerts: their rules, marks, sound and log."""

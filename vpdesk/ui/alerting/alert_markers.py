@@ -1,0 +1,208 @@
+"""Where alerts were raised, as small marks on the chart, and the newest one in words for a few seconds."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from vpdesk.core.ring import H_CENTRE, GridRing
+from vpdesk.display.alert_rules import figure_text, short_name
+from vpdesk.display.alert_watch import Firing
+from vpdesk.ui.field.annotation import Annotation, FieldFrame
+
+_INK: Final = QColor("#ffe066")  # neither of the trades' nor of the field's hues
+_RIM: Final = QColor("#0a0c10")
+_PLATE: Final = QColor(10, 12, 16, 205)
+_HALF_PT: Final = 6.0
+_HEIGHT_PT: Final = 10.0
+_POOL_PT: Final = 16.0  # marks nearer than this are one
+_POOLS_HIGH: Final = 1 << 20  # more than a field is high
+_MOST_LABELS: Final = 40
+_MOST_PICTURES: Final = 200
+_LABEL_GAP_PT: Final = 4.0
+_NO_BUCKET: Final = -(2**62)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One triangle: its tip in points of the field, its label, and which alerts it stands for."""
+
+    at: QPointF
+    label: str
+    numbers: tuple[int, ...]
+
+    @property
+    def rect(self) -> QRectF:
+        """What the triangle covers."""
+        return QRectF(self.at.x() - _HALF_PT, self.at.y() - _HEIGHT_PT, 2 * _HALF_PT, _HEIGHT_PT + 2)
+
+
+class AlertMarkers(Annotation):
+    """A triangle whose tip points at the cell, at the lower edge for alerts of no single cell.
+
+    Marks that would cover each other are one, with their number.
+    """
+
+    def __init__(self, font: QFont) -> None:
+        super().__init__()
+        self.marks: list[Mark] = []
+        self.words = ""
+        self._density = 1.0
+        self._pictures: dict[str, QPixmap] = {}  # of labels, and of the triangle under ""
+        self._font = font
+        self._metrics = QFontMetricsF(font)
+        self._firings: list[Firing] = []
+        self._seqs: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._buckets: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._shown: object = None
+
+    def set_firings(self, firings: list[Firing]) -> None:
+        """Mark these from the next frame on, in the order of their columns."""
+        self._firings = list(firings)
+        self._seqs = np.array([one.seq for one in firings], np.int64)
+        self._buckets = np.array(
+            [_NO_BUCKET if one.bucket is None else one.bucket for one in firings], np.int64
+        )
+        self._shown = None
+
+    def say(self, words: str) -> None:
+        """Show words over the field; none hides them."""
+        self.words = words
+        self.update()
+
+    def show_frame(self, frame: FieldFrame) -> None:
+        """Place the marks of the columns in view."""
+        key = (frame.viewport, frame.density, frame.is_relative, frame.ring)
+        if key == self._shown:
+            return
+        self._shown = key
+        if frame.density != self._density or len(self._pictures) > _MOST_PICTURES:
+            self._density, self._pictures = frame.density, {}
+        former, self.marks = self.marks, []
+        if frame.ring is not None and self._seqs.size:
+            self.marks = self._place(frame, frame.ring)
+        if former or self.marks:
+            self.update()
+
+    def firings_at(self, x_pt: float, y_pt: float) -> list[Firing]:
+        """Return the alerts of the mark under a point of the field; none where there is no mark."""
+        mark = next((one for one in self.marks if one.rect.contains(x_pt, y_pt)), None)
+        return [] if mark is None else [self._firings[number] for number in mark.numbers]
+
+    def shape(self) -> QPainterPath:
+        """Return the triangles: a tool tip belongs to them alone."""
+        path = QPainterPath()
+        for mark in self.marks:
+            path.addRect(mark.rect)
+        return path
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Paint, in points of the scene."""
+        if not self.marks and not self.words:
+            return
+        painter.save()
+        painter.setClipRect(self.boundingRect())
+        painter.translate(self.boundingRect().topLeft())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._font)
+        for mark in self.marks:
+            triangle = self._picture("")
+            painter.drawPixmap(QPointF(mark.at.x() - _HALF_PT - 1, mark.at.y() - _HEIGHT_PT - 1), triangle)
+            if mark.label:
+                self._paint_label(painter, mark)
+        if self.words:
+            self._paint_words(painter)
+        painter.restore()
+
+    def _place(self, frame: FieldFrame, ring: GridRing) -> list[Mark]:
+        view, density = frame.viewport, frame.density
+        first, last = view.column_at(0), view.column_at(view.width_px - 1)
+        begin, end = np.searchsorted(self._seqs, [first, last + 1])
+        seqs, buckets = self._seqs[begin:end], self._buckets[begin:end]
+        x = ((seqs + 0.5) * view.px_per_column - view.left_px) / density
+        rows = buckets - ring.headers[seqs & (ring.capacity - 1), H_CENTRE] if frame.is_relative else buckets
+        y = (view.height_px - ((rows + 0.5) * view.px_per_row - view.bottom_px)) / density
+        height = view.height_px / density
+        y = np.where(buckets == _NO_BUCKET, height - 2, np.clip(y, _HEIGHT_PT + 1, height - 2))
+        # counted from where the grid of pixels begins, so that marks stay as they are when the view scrolls
+        pools_x = np.floor((x + view.left_px / density) / _POOL_PT).astype(np.int64)
+        pools_y = np.floor((y - view.bottom_px / density) / _POOL_PT).astype(np.int64)
+        groups: dict[int, list[int]] = {}
+        for i, pool in enumerate((pools_x * _POOLS_HIGH + pools_y).tolist()):
+            groups.setdefault(pool, []).append(i)
+        has_labels = len(groups) <= _MOST_LABELS
+        return [
+            Mark(
+                QPointF(x[group[-1]], y[group[-1]]),
+                self._label(begin + group[0], len(group)) if has_labels else "",
+                tuple(begin + i for i in group),
+            )
+            for group in groups.values()
+        ]
+
+    def _label(self, number: int, n_firings: int) -> str:
+        """Return what one alert measured, or how many there are."""
+        if n_firings > 1:
+            return f"\N{MULTIPLICATION SIGN}{n_firings}"
+        firing = self._firings[number]
+        return f"{short_name(firing.rule.quantity)} {figure_text(firing.rule.quantity, firing.value)}"
+
+    def _paint_label(self, painter: QPainter, mark: Mark) -> None:
+        picture = self._picture(mark.label)
+        width = picture.deviceIndependentSize().width()
+        left = mark.at.x() + _HALF_PT + _LABEL_GAP_PT
+        if left + width > self.boundingRect().width():
+            left = mark.at.x() - _HALF_PT - _LABEL_GAP_PT - width
+        painter.drawPixmap(QPointF(left, max(mark.at.y() - _HEIGHT_PT - 2, 1.0)), picture)
+
+    def _picture(self, label: str) -> QPixmap:
+        """Return a label on its plate, or the triangle for none; drawn once, because text takes long."""
+        picture = self._pictures.get(label)
+        if picture is None:
+            size = QSizeF(2 * _HALF_PT + 2, _HEIGHT_PT + 2)
+            if label:
+                size = QSizeF(self._metrics.horizontalAdvance(label) + 6, self._metrics.height())
+            picture = QPixmap((size * self._density).toSize())
+            picture.setDevicePixelRatio(self._density)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(self._font)
+            if label:
+                _paint_plate(painter, QRectF(QPointF(0, 0), size), label)
+            else:
+                _paint_triangle(painter, QPointF(_HALF_PT + 1, _HEIGHT_PT + 1))
+            painter.end()
+            self._pictures[label] = picture
+        return picture
+
+    def _paint_words(self, painter: QPainter) -> None:
+        field = self.boundingRect()
+        width = min(self._metrics.horizontalAdvance(self.words) + 24, field.width() - 16)
+        text = self._metrics.elidedText(self.words, Qt.TextElideMode.ElideRight, width - 20)
+        plate = QRectF((field.width() - width) / 2, 36, width, self._metrics.height() + 8)
+        _paint_plate(painter, plate, text)
+        painter.setPen(QPen(_INK, 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(plate, 3, 3)
+
+
+def _paint_triangle(painter: QPainter, tip: QPointF) -> None:
+    top = tip.y() - _HEIGHT_PT
+    painter.setPen(QPen(_RIM, 1.5))
+    painter.setBrush(_INK)
+    painter.drawPolygon(QPolygonF([tip, QPointF(tip.x() - _HALF_PT, top), QPointF(tip.x() + _HALF_PT, top)]))
+
+
+def _paint_plate(painter: QPainter, plate: QRectF, text: str) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_PLATE)
+    painter.drawRoundedRect(plate, 3, 3)
+    painter.setPen(_INK)
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)

@@ -1,0 +1,1 @@
+"""The field with its panels, as the settings want them."""

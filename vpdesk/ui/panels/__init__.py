@@ -1,0 +1,1 @@
+"""What stands beside the field and reads it: ladder, strips, inspector, direction, read-out."""

@@ -1,0 +1,1 @@
+"""Transport, the session's time line, bookmarks and parameters."""
