@@ -139,7 +139,9 @@ def test_a_cut_file_plays_what_it_has_and_says_so(
     cut.write_bytes(content[: len(content) // 2])
     desk.open_now([cut], None, None)
     qtbot.waitUntil(lambda: state(desk) is SessionState.PLAYING, timeout=LONG_MS)
-    qtbot.waitUntil(lambda: "cut short" in desk.session.status.message, timeout=LONG_MS)
+    qtbot.waitUntil(
+        lambda: desk.session.status.message.startswith("The file is cut short: "), timeout=LONG_MS
+    )
 
 
 def test_opening_another_file_ends_the_session_before(qtbot: QtBot, desk: Desk, market_file: Path) -> None:

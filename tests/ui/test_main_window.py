@@ -131,6 +131,9 @@ def test_messages_become_notices_once_per_message(
         ("Cut short.", 2),
         ("Other.", 1),
     ]
+    window.show_notice("The picture was saved.")
+    window.set_session(FakeSession())  # what is wrong with one file is not said of the next
+    assert [notice.text for notice in window.notices.notices] == ["The picture was saved."]
 
 
 def test_the_anomaly_count_opens_a_table_that_stays_up_to_date(

@@ -265,7 +265,7 @@ def summary_of(facts: FileFacts) -> FileSummary:
         ("To", format_utc(last_ns)),
     ]
     if facts.problem:
-        lines.append(("Note", f"{facts.problem}. What could be read can be played."))
+        lines.append(("Note", f"{replay.sentence(facts.problem)} What could be read can be played."))
     return FileSummary(tuple(lines), tuple(_row(one) for one in facts.instruments))
 
 

@@ -68,9 +68,15 @@ def session_for(tape: Tape, *, is_demo: bool = False, is_playing: bool = True) -
         start_ns=span_ns[0] + DEMO_START_NS if is_demo else None,
         is_playing=is_playing,
         n_records=tape.instrument.n_records,
-        problem=lambda: f"{tape.problem}." if tape.problem else "",
+        problem=lambda: sentence(tape.problem),
         identity=identity_of(tape),
     )
+
+
+def sentence(problem: str) -> str:
+    """Return what is wrong with files as a sentence of its own; the name of a file stays as it is."""
+    start = f"T{problem[1:]}" if problem.startswith("the ") else problem
+    return f"{start}." if problem else ""
 
 
 def identity_of(tape: Tape) -> str:

@@ -348,6 +348,7 @@ class MainWindow(QMainWindow):
 
     def _forget_former(self) -> None:
         """Let go of all that was shown of the former session."""
+        self.notices.forget_session()
         self.chart.set_source(None)
         self.panels.refresh(None, None)
         self.readout.show_pairs(())
@@ -363,7 +364,7 @@ class MainWindow(QMainWindow):
 
     def _show_status(self, session: Session, status: SessionStatus) -> None:
         if status.message and status.message != self._status.message:
-            self.notices.show_notice(status.message)
+            self.notices.show_of_session(status.message)
         self._status = status
         self.wishes.show_status(status)
         self.transport.show_status(status)

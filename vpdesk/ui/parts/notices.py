@@ -108,6 +108,7 @@ class NoticeBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.notices: list[Notice] = []
+        self._of_session: set[str] = set()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -130,6 +131,17 @@ class NoticeBar(QWidget):
         """Show a sentence that goes by itself: something went well, and nothing is to be done. Thread: UI."""
         self.show_notice(text)
         next(notice for notice in self.notices if notice.text == text).passing.start()
+
+    def show_of_session(self, text: str) -> None:
+        """Show a sentence that concerns the session shown, until `forget_session`. Thread: UI."""
+        self._of_session.add(text)
+        self.show_notice(text)
+
+    def forget_session(self) -> None:
+        """Remove what concerns the former session: it would be read as being about the next. Thread: UI."""
+        for text in self._of_session:
+            self.withdraw(text)
+        self._of_session.clear()
 
     def withdraw(self, text: str) -> None:
         """Remove a sentence that holds no more, if it is still shown. Thread: UI."""
