@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF
-from PySide6.QtWidgets import QGraphicsItem
 
 from vpdesk.core.ring import GridRing
 from vpdesk.display.viewport import Viewport
+from vpdesk.ui.field.placed_item import PlacedItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +42,8 @@ class FieldFrame:
     header: NDArray[np.int64] = field(compare=False, repr=False)
 
 
-class Annotation(QGraphicsItem):
+class Annotation(PlacedItem):
     """Something painted over the field, in points of the field, told of every frame. Thread: UI."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._rect = QRectF()
-
-    def set_rect(self, rect: QRectF) -> None:
-        """Take the field's place in the scene."""
-        if rect != self._rect:
-            self.prepareGeometryChange()
-            self._rect = rect
-
-    def boundingRect(self) -> QRectF:
-        """Return what this item may paint on, in points of the scene."""
-        return self._rect
 
     @abstractmethod
     def show_frame(self, frame: FieldFrame) -> None:

@@ -9,8 +9,9 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from vpdesk.ui.field.placed_item import PlacedItem
 from vpdesk.ui.parts.theme import Tones
 
 TIME_AXIS_HEIGHT: Final = 28
@@ -28,12 +29,11 @@ class AxisLabel:
     ink: str = ""
 
 
-class _Axis(QGraphicsItem):
+class _Axis(PlacedItem):
     """Labels along one edge of the field, and badges above them."""
 
     def __init__(self, tones: Tones, font: QFont) -> None:
         super().__init__()
-        self._rect = QRectF()
         self._labels: tuple[AxisLabel, ...] = ()
         self._badges: tuple[AxisLabel, ...] = ()
         self._font = font
@@ -47,12 +47,6 @@ class _Axis(QGraphicsItem):
         self._line = QColor(tones.line)
         self._panel = QColor(tones.window)
         self.update()
-
-    def set_rect(self, rect: QRectF) -> None:
-        """Take a place in the scene."""
-        if rect != self._rect:
-            self.prepareGeometryChange()
-            self._rect = rect
 
     def set_labels(self, labels: Sequence[AxisLabel]) -> None:
         """Replace the tick labels; repaints only if they differ."""
@@ -73,10 +67,6 @@ class _Axis(QGraphicsItem):
         if text not in self._widths:
             self._widths[text] = self._metrics.horizontalAdvance(text)
         return self._widths[text]
-
-    def boundingRect(self) -> QRectF:
-        """Return what this item may paint on, in points of the scene."""
-        return self._rect
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -165,12 +155,11 @@ class TimeAxis(_Axis):
         return QRectF(text.x() - _PADDING, self._rect.top() + 1, width, self._rect.height() - 2)
 
 
-class CornerItem(QGraphicsItem):
+class CornerItem(PlacedItem):
     """The date and the zone of the times, where the two axes meet."""
 
     def __init__(self, tones: Tones, font: QFont) -> None:
         super().__init__()
-        self._rect = QRectF()
         self._text = ""
         self._font = font
         self.set_tones(tones)
@@ -182,21 +171,11 @@ class CornerItem(QGraphicsItem):
         self._line = QColor(tones.line)
         self.update()
 
-    def set_rect(self, rect: QRectF) -> None:
-        """Take a place in the scene."""
-        if rect != self._rect:
-            self.prepareGeometryChange()
-            self._rect = rect
-
     def set_text(self, text: str) -> None:
         """Say this; repaints only if it differs."""
         if text != self._text:
             self._text = text
             self.update()
-
-    def boundingRect(self) -> QRectF:
-        """Return what this item may paint on, in points of the scene."""
-        return self._rect
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

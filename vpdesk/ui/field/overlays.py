@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from vpdesk.display.overlay_shapes import TradeDots, line_rects
+from vpdesk.ui.field.placed_item import PlacedItem
 
 # Over blue and amber, mint and rose stay apart; and mint is the lighter one for eyes that see no hue.
 BID_COLOUR: Final = "#7ee8c7"
@@ -183,33 +184,22 @@ def _draw_dot(colour: str, radius_px: float) -> QPixmap:
     return picture
 
 
-class CrosshairItem(QGraphicsItem):
+class CrosshairItem(PlacedItem):
     """Thin lines through the pointer: at its time, at its price."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._rect = QRectF()
         self.x_pt: float | None = None
         self.y_pt: float | None = None
         self._pen = QPen(QColor(255, 255, 255, 120))
         self._pen.setCosmetic(True)
         self._pen.setDashPattern([3, 3])
 
-    def set_rect(self, rect: QRectF) -> None:
-        """Take the field's place in the scene."""
-        if rect != self._rect:
-            self.prepareGeometryChange()
-            self._rect = rect
-
     def set_lines(self, x_pt: float | None, y_pt: float | None) -> None:
         """Go to a place in the scene; None hides a line."""
         if (x_pt, y_pt) != (self.x_pt, self.y_pt):
             self.x_pt, self.y_pt = x_pt, y_pt
             self.update()
-
-    def boundingRect(self) -> QRectF:
-        """Return what this item may paint on, in points of the scene."""
-        return self._rect
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -224,7 +214,7 @@ class CrosshairItem(QGraphicsItem):
             painter.drawLine(QPointF(self._rect.left(), y), QPointF(self._rect.right(), y))
 
 
-class CaptionItem(QGraphicsItem):
+class CaptionItem(PlacedItem):
     """A few words on a translucent plate in a corner of the field."""
 
     _PLATE = QColor(10, 12, 16, 185)
@@ -235,14 +225,7 @@ class CaptionItem(QGraphicsItem):
         self._font = font
         self._metrics = QFontMetricsF(font)
         self._is_right = is_right
-        self._field = QRectF()
         self._text = ""
-
-    def set_rect(self, rect: QRectF) -> None:
-        """Take the field's place in the scene."""
-        if rect != self._field:
-            self.prepareGeometryChange()
-            self._field = rect
 
     def set_text(self, text: str) -> None:
         """Say this; nothing is painted for no words."""
@@ -254,8 +237,8 @@ class CaptionItem(QGraphicsItem):
         """Return what this item may paint on, in points of the scene."""
         width = round(self._metrics.horizontalAdvance(self._text)) + 16
         height = round(self._metrics.height()) + 6
-        left = self._field.right() - width - 8 if self._is_right else self._field.left() + 8
-        return QRectF(left, self._field.top() + 8, width, height)
+        left = self._rect.right() - width - 8 if self._is_right else self._rect.left() + 8
+        return QRectF(left, self._rect.top() + 8, width, height)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
