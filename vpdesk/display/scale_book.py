@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from vpdesk.display.layers import Layer
 from vpdesk.display.scale import Scale, fit
 
-# A range found from few columns is found again from more; after the last of these it stays.
-_FIRST_FITS: Final = (1, 16, 64, 256)
+# A range found when there were few columns is found again when there are more; after the last of these it
+# stays. That one comes when the history of a journey is complete: on the way, other times are in view.
+_FIRST_FITS: Final = (1, 16, 64, 256, 1024)
 
 
 class ScaleBook:
@@ -45,7 +46,7 @@ class ScaleBook:
         return not self._fits_left[layer.name]
 
     def wants_fit(self, layer: Layer, n_columns: int) -> bool:
-        """Return whether ``n_columns`` in view are enough for the next of the first few fits."""
+        """Return whether ``n_columns`` held are enough for the next of the first few fits."""
         self.scale_of(layer)
         fits_left = self._fits_left[layer.name]
         return bool(fits_left) and n_columns >= fits_left[0]

@@ -288,6 +288,22 @@ def test_a_layer_just_chosen_is_fitted_to_its_own_values(view: HeatmapView) -> N
     assert view.scale() == fitted
 
 
+def test_a_view_of_few_columns_is_fitted_to_where_a_journey_ends_not_to_its_beginning(qtbot: QtBot) -> None:
+    view = HeatmapView()
+    qtbot.addWidget(view)
+    view.resize(640, 400)
+    writer = synthetic_ring(300, half_width=20)
+    view.set_source(writer.ring)
+    view.zoom(20.0)
+    view.tick()
+    on_the_way = view.scale()
+    assert not view.is_scale_settled()
+    writer.write(1000)
+    view.tick()
+    assert view.is_scale_settled()
+    assert view.scale() != on_the_way
+
+
 def test_another_ring_of_the_same_market_leaves_the_view_where_it_is(view: HeatmapView) -> None:
     view.pan(-0.4)
     view.tick()

@@ -364,8 +364,10 @@ class FieldView(QWidget):
 
     def _fit_first_columns(self) -> bool:
         """Fit the scale of a layer of which little was seen so far; returns whether it changed."""
+        if self._ring is None:
+            return False
         former = self.scale()
-        n_columns = int(np.count_nonzero(self._window.bins.states)) * self._camera.view.columns_per_bin
+        n_columns = self._window.open_seq - max(self._ring.span().oldest, 0) + 1
         if not self._scales.wants_fit(self._layer, n_columns):
             return False
         values = self._window.visible_values(self._request())
