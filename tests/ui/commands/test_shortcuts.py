@@ -191,7 +191,11 @@ def test_a_key_in_use_is_refused_with_a_sentence_and_swapped_on_wish(
     assert dialog.sentence.text() == "Ctrl+K belongs to Find a command...; nothing was changed."
     assert window.shortcuts.changes() == {}
     assert dialog.focusWidget() is dialog.swap_button
-    qtbot.mouseClick(dialog.swap_button, LEFT)
+    dialog.search.setFocus()
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Return)  # belongs to the field
+    assert window.shortcuts.changes() == {}
+    dialog.swap_button.setFocus()
+    qtbot.keyClick(dialog.swap_button, Qt.Key.Key_Return)
     assert window.shortcuts.changes() == {"open": ("Ctrl+K",), "palette": ("Ctrl+O",)}
     assert not dialog.swap_button.isVisible()
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -109,7 +109,6 @@ class ShortcutsDialog(QDialog):
     def _button(self, text: str, tip: str) -> QPushButton:
         button = QPushButton(text)
         button.setToolTip(tip)
-        button.setAutoDefault(False)
         return button
 
     def _lay_out(self) -> None:
@@ -122,9 +121,6 @@ class ShortcutsDialog(QDialog):
         words.addWidget(self.swap_button)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
-        for button in buttons.buttons():  # Enter belongs to the field
-            if isinstance(button, QPushButton):
-                button.setAutoDefault(False)
         self.reset_button = self._button("All usual keys...", "Give every action its usual keys back")
         self.reset_button.clicked.connect(self._on_reset_clicked)
         buttons.addButton(self.reset_button, QDialogButtonBox.ButtonRole.ResetRole)
@@ -136,6 +132,8 @@ class ShortcutsDialog(QDialog):
         column.addLayout(keys)
         column.addLayout(words)
         column.addWidget(buttons)
+        for button in self.findChildren(QPushButton):
+            _let_enter_press(button)
 
     # --- what is shown -----------------------------------------------------------------------------
 
@@ -271,3 +269,11 @@ class ShortcutsDialog(QDialog):
     def _reset_all(self) -> None:
         self._shortcuts.reset_all()
         self._say("Every action has its usual keys again.")
+
+
+def _let_enter_press(button: QPushButton) -> None:
+    """Let Enter press a button that has the focus, and no other one: elsewhere it belongs to the fields."""
+    button.setAutoDefault(False)
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        shortcut = QShortcut(QKeySequence(key), button, context=Qt.ShortcutContext.WidgetShortcut)
+        shortcut.activated.connect(button.click)
