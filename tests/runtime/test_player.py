@@ -236,6 +236,27 @@ def test_at_the_end_playing_stops_and_the_picture_stays() -> None:
     assert_is_straight_run(player)
 
 
+def test_playing_from_the_end_begins_anew() -> None:
+    player, _ = make_player(market())
+    player.go_to_event(player.tape.n_records)
+    arrive(player)
+    player.play()
+    arrive(player)
+    assert player.is_playing
+    assert player.position < player.tape.n_records
+
+
+def test_playing_is_asked_for_on_the_way_from_the_end() -> None:
+    player, _ = make_player(market())
+    player.go_to_event(player.tape.n_records)
+    arrive(player)
+    player.go_to_event(9_000)
+    player.play()
+    arrive(player)
+    assert player.is_playing
+    assert 9_000 <= player.position < player.tape.n_records
+
+
 def test_other_parameters_are_recomputed_to_the_same_event() -> None:
     records = market()
     player, _ = make_player(records)

@@ -173,8 +173,10 @@ class Player:
     # --- wishes ------------------------------------------------------------------------------------
 
     def play(self) -> None:
-        """Run on; at the end of the tape, nothing happens."""
-        self.is_playing = not self.is_at_end
+        """Run on; from the end of the tape, again from its beginning."""
+        if self.is_at_end and not self.is_travelling:
+            self.go_to_event(0)
+        self.is_playing = True
         self._anchor_ns = None
 
     def pause(self) -> None:
