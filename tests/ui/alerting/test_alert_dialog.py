@@ -102,3 +102,16 @@ def test_enter_hands_over_what_the_sentence_says(qtbot: QtBot) -> None:
     qtbot.keyClick(dialog.threshold.edit, Qt.Key.Key_Return)
     assert [rule.threshold for rule in made] == [7500.0]
     assert not dialog.isVisible()
+
+
+def test_another_quantity_begins_with_a_threshold_in_its_own_unit(qtbot: QtBot) -> None:
+    dialog = dialog_of(qtbot, AlertRule(Quantity.VACUUM, 1000.0, place=WholeBand()))
+    for quantity, threshold in (
+        (Quantity.PRESSURE, "1000"),  # in the same unit
+        (Quantity.DRIVE, "0.3"),
+        (Quantity.PULLED_SHARE, "50"),
+        (Quantity.DEPTH, "100"),
+    ):
+        dialog.quantity.setCurrentIndex(list(QUANTITY_TITLES).index(quantity))
+        assert dialog.threshold.text() == threshold
+        assert dialog.sentence.text()

@@ -149,6 +149,18 @@ def test_marks_that_would_cover_each_other_are_one_with_their_number(desk: Desk)
     assert mark.label == "\N{MULTIPLICATION SIGN}3"
 
 
+def test_a_label_covers_neither_a_mark_nor_a_newer_label(desk: Desk) -> None:
+    make(desk, replace(WALL, pause_s=0.0))
+    for _ in range(3):
+        desk.writer.touch(BUCKET, 0.0, 9000.0)
+        desk.writer.write(10)  # fewer than a label is wide
+    desk.writer.write(40)
+    desk.pull()
+    marks = desk.alerts.markers.marks
+    assert [mark.label for mark in marks] == ["", "", "Vacuum 9000"]
+    assert len(_marked(desk)) == 3
+
+
 def test_marks_keep_to_their_price_on_the_axis_around_the_spot(desk: Desk) -> None:
     make(desk, WALL)
     seq = desk.drain()

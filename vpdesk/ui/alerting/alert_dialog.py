@@ -52,6 +52,8 @@ _HINTS: Final = {
     Quantity.PULLED_SHARE: "Depth that went away within these seconds without being traded, "
     "of the most that stood there.",
 }
+_FIRST_THRESHOLDS: Final = {"": "0.3", "%": "50"}  # by unit
+_FIRST_QUANTITY: Final = "100"
 _WIDTH_PX: Final = 460
 
 
@@ -100,6 +102,7 @@ class AlertDialog(QDialog):
         if price_raw is not None:
             self.price.edit.setText(raw_price_text(price_raw, self._units.tick_size))
         self._fill(rule)
+        self.quantity.currentIndexChanged.connect(self._on_quantity_changed)
         for combo in (self.quantity, self.place):
             combo.currentIndexChanged.connect(self._on_kind_changed)
         for combo in (self.side, self.comparison):
@@ -245,6 +248,13 @@ class AlertDialog(QDialog):
                 self.side.setCurrentIndex([name for name, _ in _SIDES].index(side))
             case WholeBand():
                 self.place.setCurrentIndex(2)
+
+    @Slot()
+    def _on_quantity_changed(self) -> None:
+        """Give a threshold that was meant in another unit up: it would make no sense in this one."""
+        unit = unit_of(self._quantity(), self._units.quantity_unit)
+        if unit != self.unit.text():
+            self.threshold.edit.setText(_FIRST_THRESHOLDS.get(unit, _FIRST_QUANTITY))
 
     @Slot()
     def _on_kind_changed(self) -> None:

@@ -1,6 +1,6 @@
 """Where alerts were raised, as small marks on the chart, and the newest one in words for a few seconds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -115,7 +115,7 @@ class AlertMarkers(Annotation):
             triangle = self._picture("")
             painter.drawPixmap(QPointF(mark.at.x() - _HALF_PT - 1, mark.at.y() - _HEIGHT_PT - 1), triangle)
             if mark.label:
-                self._paint_label(painter, mark)
+                painter.drawPixmap(self._label_rect(mark).topLeft(), self._picture(mark.label))
         if self.words:
             self._paint_words(painter)
         painter.restore()
@@ -137,7 +137,7 @@ class AlertMarkers(Annotation):
         for i, pool in enumerate((pools_x * _POOLS_HIGH + pools_y).tolist()):
             groups.setdefault(pool, []).append(i)
         has_labels = len(groups) <= _MOST_LABELS
-        return [
+        marks = [
             Mark(
                 QPointF(x[group[-1]], y[group[-1]]),
                 self._label(begin + group[0], len(group)) if has_labels else "",
@@ -145,6 +145,19 @@ class AlertMarkers(Annotation):
             )
             for group in groups.values()
         ]
+        return self._without_collisions(marks) if has_labels else marks
+
+    def _without_collisions(self, marks: list[Mark]) -> list[Mark]:
+        """Leave out labels that would cover a mark or the label of a newer one."""
+        taken = [mark.rect for mark in marks]
+        kept = []
+        for mark in reversed(marks):
+            label = self._label_rect(mark)
+            is_free = not any(label.intersects(rect) for rect in taken)
+            if is_free:
+                taken.append(label)
+            kept.append(mark if is_free else replace(mark, label=""))
+        return kept[::-1]
 
     def _label(self, number: int, n_firings: int) -> str:
         """Return what one alert measured, or how many there are."""
@@ -153,13 +166,12 @@ class AlertMarkers(Annotation):
         firing = self._firings[number]
         return f"{short_name(firing.rule.quantity)} {figure_text(firing.rule.quantity, firing.value)}"
 
-    def _paint_label(self, painter: QPainter, mark: Mark) -> None:
-        picture = self._picture(mark.label)
-        width = picture.deviceIndependentSize().width()
+    def _label_rect(self, mark: Mark) -> QRectF:
+        size = self._picture(mark.label).deviceIndependentSize()
         left = mark.at.x() + _HALF_PT + _LABEL_GAP_PT
-        if left + width > self.boundingRect().width():
-            left = mark.at.x() - _HALF_PT - _LABEL_GAP_PT - width
-        painter.drawPixmap(QPointF(left, max(mark.at.y() - _HEIGHT_PT - 2, 1.0)), picture)
+        if left + size.width() > self.boundingRect().width():
+            left = mark.at.x() - _HALF_PT - _LABEL_GAP_PT - size.width()
+        return QRectF(QPointF(left, max(mark.at.y() - _HEIGHT_PT - 2, 1.0)), size)
 
     def _picture(self, label: str) -> QPixmap:
         """Return a label on its plate, or the triangle for none; drawn once, because text takes long."""
