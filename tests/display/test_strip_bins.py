@@ -10,6 +10,7 @@ from vpdesk.core.ring import (
     H_BEST_BID,
     H_FLAGS,
     H_N_EVENTS,
+    H_START_NS,
     H_VOLUME_BUY,
     H_VOLUME_NONE,
     H_VOLUME_SELL,
@@ -96,6 +97,20 @@ def test_the_running_difference_goes_on_when_old_columns_leave_the_ring() -> Non
     header = writer.ring.read(299, 299).headers[0]
     after = source.read(writer.ring, view.ending_at(300)).delta[2, -1]
     assert after == before + header[H_VOLUME_BUY] - header[H_VOLUME_SELL]
+
+
+def test_the_running_difference_says_when_it_began_and_begins_anew_where_columns_were_missed() -> None:
+    writer = synthetic_ring(100, 4, capacity=128)
+    with_flows(writer, 100)
+    ring, source, view = writer.ring, StripSource(), Viewport(40, 50, 1.0, 8.0)
+    bins = source.read(ring, view.ending_at(100))
+    assert bins.delta_from_ns == ring.read(0, 0).headers[0, H_START_NS]
+    writer.write(300)
+    with_flows(writer, 100)
+    bins = source.read(ring, view.ending_at(int(ring.cursor[C_SEQ]) + 1))
+    columns = ring.read(ring.span().oldest, ring.span().newest)
+    assert bins.delta_from_ns == columns.headers[0, H_START_NS]
+    assert bins.delta[2, -1] == (columns.headers[:, H_VOLUME_BUY] - columns.headers[:, H_VOLUME_SELL]).sum()
 
 
 @pytest.mark.parametrize("px_per_column", [5.0, 1.7, 0.3])

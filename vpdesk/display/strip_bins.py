@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vpdesk.core.ring import GridRing
+from vpdesk.core.ring import H_START_NS, GridRing
 from vpdesk.display import strip_kernels as kernels
 from vpdesk.display.open_column import OpenColumn
 from vpdesk.display.viewport import Viewport
@@ -26,16 +26,19 @@ class StripBins:
         Bin 0, counted from column 0 in bins of ``columns_per_bin``.
     edges_px : (n + 1,) int64
         Left edges in device pixels of the field, and the right edge of the last bin.
+    delta_from_ns : int
+        Start of the column from which delta is counted: the oldest that the ring held when it was filled.
     bought, sold, unknown, n_events, n_columns, n_gaps : (n,) float64
         Sums over the bin's columns; quantities by aggressor.
     drive, spread, delta : (3, n) float64
         Lowest, highest and newest value of the bin's columns; NaN where there is none. Spread in ticks.
-        Delta is bought minus sold since the first column kept.
+        Delta is bought minus sold since ``delta_from_ns``.
     """
 
     first_bin: int
     columns_per_bin: int
     edges_px: NDArray[np.int64]
+    delta_from_ns: int
     bought: NDArray[np.float64]
     sold: NDArray[np.float64]
     unknown: NDArray[np.float64]
@@ -66,6 +69,7 @@ class StripSource:
         self._generation = -1
         self._deltas: NDArray[np.int64] = np.zeros(1, np.int64)
         self._summed_to = -1  # last column in `_deltas`
+        self._summed_from_ns = 0
         self._open = OpenColumn()
 
     def read(self, ring: GridRing, view: Viewport) -> StripBins:
@@ -96,20 +100,21 @@ class StripSource:
         edges = (first_bin + np.arange(n_bins + 1)) * (per_bin * view.px_per_column)
         # a pixel belongs to the bin that its middle lies in
         edges_px = np.ceil(edges - 0.5).astype(np.int64) - view.left_px
-        return StripBins(first_bin, per_bin, edges_px, *sums, *tracks)
+        return StripBins(first_bin, per_bin, edges_px, self._summed_from_ns, *sums, *tracks)
 
     def _sum_deltas(self, ring: GridRing, oldest: int, open_seq: int) -> None:
         """Bring the running delta up to the last closed column."""
-        if ring is not self._ring or ring.generation != self._generation:
+        is_known = ring is self._ring and ring.generation == self._generation
+        if (
+            not is_known or self._summed_to + 1 < oldest
+        ):  # the writer lapped us: what it passed is not counted
             self._ring, self._generation = ring, ring.generation
             self._deltas = np.zeros(ring.capacity, np.int64)
             self._summed_to = oldest - 1
-        first = self._summed_to + 1
-        if first < oldest:  # the writer lapped us
-            self._deltas[(oldest - 1) & (ring.capacity - 1)] = self._deltas[(first - 1) & (ring.capacity - 1)]
-            first = oldest
-        if first < open_seq:
-            kernels.add_deltas(ring.headers, first, open_seq - 1, self._deltas)
+            header = self._open.header if oldest >= open_seq else ring.headers[oldest & (ring.capacity - 1)]
+            self._summed_from_ns = int(header[H_START_NS])
+        if self._summed_to + 1 < open_seq:
+            kernels.add_deltas(ring.headers, self._summed_to + 1, open_seq - 1, self._deltas)
             self._summed_to = open_seq - 1
 
 

@@ -317,7 +317,8 @@ class MainWindow(QMainWindow):
             lender.focus_returned.connect(self._on_focus_returned)
         for teller in (self.layouts, self.program_log, self.playback, self.alerts):
             teller.noticed.connect(self.show_notice)
-        for clock in (self.transport, self.playback, self.inspector, self.alerts, self.direction):
+        strips = self.panels.strips
+        for clock in (self.transport, self.playback, self.inspector, self.alerts, self.direction, strips):
             self.choices.zone_changed.connect(clock.set_zone)
         self.health.anomalies_requested.connect(self.show_anomalies)
         self.health.cancel_requested.connect(self._on_cancel_requested)

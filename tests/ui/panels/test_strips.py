@@ -1,5 +1,7 @@
 """Strips are arranged with the mouse and the keyboard alone."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
@@ -165,3 +167,11 @@ def test_a_drive_is_said_with_its_sign_unless_it_rounds_to_none(
     bins.drive[:, 0] = drive
     ((_, shown, colour),) = strip.values_at(bins, 0)
     assert (shown, bool(colour)) == (text, is_coloured)
+
+
+def test_a_running_difference_is_said_with_its_sign_and_since_when(panel: StripPanel) -> None:
+    strip = panel.strips["volume"]
+    bins = replace(panel._source.read(GridRing(8, 64), PLACE.viewport), delta_from_ns=3_723 * 10**9)
+    bins.delta[:, 0] = 12_345
+    said = {name: text for name, text, _ in strip.values_at(bins, 0)}
+    assert (said["delta"], said["since"]) == ("+12.3k", "01:02:03")

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QWidget
 
 from vpdesk.display.strip_bins import HeldRange, HeldSpan, StripBins
-from vpdesk.display.text import MINUS, number_text
+from vpdesk.display.text import MINUS, number_text, time_text
 from vpdesk.ui.panels.strip_plot import Plot, Reading, StripPlot, StripUnits
 
 _FILL_ALPHA: Final = 150
@@ -65,13 +65,14 @@ class VolumeStrip(StripPlot):
         return f"{self.units.quantity}\nper {_bin_words(self.bins, self.units)}"
 
     def values_at(self, bins: StripBins, i: int) -> Reading:
-        """Return both sides and the running difference."""
+        """Return both sides, and the running difference with when it began."""
         unknown = (("no side", number_text(bins.unknown[i]), self.inks.neutral),) if bins.unknown[i] else ()
         return (
             ("bought", number_text(bins.bought[i]), self.inks.bid),
             ("sold", number_text(bins.sold[i]), self.inks.ask),
             *unknown,
             ("delta", _signed(float(bins.delta[2, i]), 0), self.tones.text),
+            ("since", time_text(bins.delta_from_ns, self.units.zone, 0), self.tones.muted),
         )
 
     def scale_labels(self) -> tuple[tuple[float, str], ...]:
@@ -194,7 +195,7 @@ def _zero_line(painter: QPainter, plot: Plot, share: float, colour: str) -> None
 
 def _signed(value: float, decimals: int) -> str:
     if not decimals and abs(value) >= 10_000:
-        return number_text(value)
+        return ("+" if value > 0 else "") + number_text(value)
     rounded = round(value, decimals)
     return f"{rounded:+.{decimals}f}".replace("-", MINUS) if rounded else "0"
 

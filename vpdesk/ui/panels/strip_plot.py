@@ -1,6 +1,7 @@
 """One strip below the field: its title and unit, its plot in the field's pixel columns, and its scale."""
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import ClassVar, Final
 
 import numpy as np
@@ -41,11 +42,12 @@ _TITLE_TIP: Final = "Drag to move the strip, double click to collapse it; right 
 
 @dataclass(frozen=True)
 class StripUnits:
-    """What labels need to know of the data: the unit of quantity, the time or events of a column."""
+    """What labels need to know: the unit of quantity, the time or events of a column, the zone of times."""
 
     quantity: str = "contracts"
     column_ns: int = 100_000_000
     column_events: int = 0
+    zone: tzinfo | None = UTC
 
 
 Reading = tuple[tuple[str, str, str], ...]  # name, value, colour

@@ -1,6 +1,7 @@
 """The strips below the field, one above the other: which, in what order, how high."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import tzinfo
 from typing import Final
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
@@ -169,14 +170,18 @@ class StripPanel(QWidget):
 
     def set_quantity_unit(self, unit: str) -> None:
         """Name the unit of quantity: "contracts", "shares"."""
-        self._units = StripUnits(unit, self._units.column_ns, self._units.column_events)
+        self._units = replace(self._units, quantity=unit)
+
+    def set_zone(self, zone: tzinfo | None) -> None:
+        """Write times in this zone; None is the computer's own."""
+        self._units = replace(self._units, zone=zone)
 
     def show_ring(self, ring: GridRing | None, place: FieldPlacement, *, only_next: bool = False) -> None:
         """Show the columns in view; in all strips, or only in the one whose turn it is."""
         self.bins = None
         if ring is not None and ring.published_seq >= 0:
             self.bins = self._source.read(ring, place.viewport)
-            self._units = StripUnits(self._units.quantity, ring.column_ns, ring.column_events)
+            self._units = replace(self._units, column_ns=ring.column_ns, column_events=ring.column_events)
         strips = [strip for strip in self.strips.values() if not strip.isHidden()]
         if only_next and strips:
             self._turn = (self._turn + 1) % len(strips)
