@@ -105,9 +105,8 @@ class StripSource:
     def _sum_deltas(self, ring: GridRing, oldest: int, open_seq: int) -> None:
         """Bring the running delta up to the last closed column."""
         is_known = ring is self._ring and ring.generation == self._generation
-        if (
-            not is_known or self._summed_to + 1 < oldest
-        ):  # the writer lapped us: what it passed is not counted
+        was_lapped = self._summed_to + 1 < oldest  # what the writer overwrote unseen cannot be counted
+        if was_lapped or not is_known:
             self._ring, self._generation = ring, ring.generation
             self._deltas = np.zeros(ring.capacity, np.int64)
             self._summed_to = oldest - 1
