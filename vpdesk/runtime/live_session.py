@@ -3,22 +3,17 @@
 LiveFeed (its own threads) -> queue -> this thread: LiveMarket -> the ring of the instrument shown
 """
 
-import queue
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from vpdesk.core.cell_report import CellReport
-from vpdesk.core.engine import warm_up
-from vpdesk.core.grid import Grid
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import GridRing
 from vpdesk.errors import VpdeskError
-from vpdesk.runtime.commands import Command, Inspect, SelectInstrument, SetParams, SetRecording, Stop
-from vpdesk.runtime.grid_tap import GridTap
-from vpdesk.runtime.inspection import CellInspector, InspectionSource, KeptRecords
+from vpdesk.runtime.commands import Command, SelectInstrument, SetParams, SetRecording, Stop
+from vpdesk.runtime.engine_thread import EngineThread
+from vpdesk.runtime.inspection import InspectionSource, KeptRecords
 from vpdesk.runtime.keyframes import Keyframes
 from vpdesk.runtime.live_health import Delay, health_of, recording_words
 from vpdesk.runtime.live_market import LiveBook, LiveMarket, joined
@@ -52,7 +47,7 @@ class BookResult:
     digest: str
 
 
-class LiveSession:
+class LiveSession(EngineThread):
     """Runs a live feed; a `Session`. Play, pause and seek mean nothing here and are left alone.
 
     Parameters
@@ -82,27 +77,24 @@ class LiveSession:
         new_recorder: Callable[[], Recorder] | None = None,
         ring_columns: int = RING_COLUMNS,
     ) -> None:
+        super().__init__(
+            SessionStatus(source=facts.title, live=LiveHealth(text="preparing")), self._inspection_source
+        )
         self._feed = feed
         self._facts = facts
         self._market = LiveMarket(facts.dataset, params, cadence, tick_size, ring_columns)
         self._new_recorder = new_recorder
         self._shown: LiveBook | None = None
         self._empty_ring = cadence.new_ring(params.half_width, 16)
-        self._inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
-        self._stop = threading.Event()
         self._feed_status = LiveStatus()
         self._has_failed = False
         self._message = ""
         self._told: dict[str, str] = {}  # the sentence last told, by what it is about
-        self._status = SessionStatus(source=facts.title, live=LiveHealth(text="preparing"))
         self._status_due_s = 0.0
         self._rate_mark = (0.0, 0)
         self._events_per_s = 0.0
         self._digest = (-1, "")
         self._results: tuple[BookResult, ...] = ()
-        self._grid_tap = GridTap()
-        self._inspector = CellInspector(self._inspection_source)
-        self._thread = threading.Thread(target=self._run, name="vpdesk-engine", daemon=True)
         self._thread.start()
 
     # --- for the window, any thread ----------------------------------------------------------------
@@ -134,70 +126,35 @@ class LiveSession:
         return shown.name, shown.engine.params, shown.ring
 
     @property
-    def status(self) -> SessionStatus:
-        """The newest status."""
-        return self._status
-
-    @property
-    def grid(self) -> Grid | None:
-        """A recent grid of the instrument shown; replaced whole, some 15 times a second."""
-        return self._grid_tap.grid
-
-    @property
     def results(self) -> tuple[BookResult, ...]:
         """Where every engine stood at the end; () before it."""
         return self._results
-
-    @property
-    def cell_report(self) -> CellReport | None:
-        """The newest answer to an `Inspect`; there is none once the session's records are not kept."""
-        return self._inspector.report
 
     @property
     def recording(self) -> RecorderStatus | None:
         """How the recording stands, or the last one ended; None if there was none."""
         return self._feed.status.recording
 
-    def send(self, command: Command) -> None:
-        """Queue a command."""
-        if isinstance(command, Inspect):
-            self._inspector.wish(command)
-        else:
-            self._inbox.put(command)
-
     def close(self) -> None:
-        """Ask the thread to end. What was received is applied first, so that a recording holds no more."""
-        self._stop.set()
-        self._inspector.close()
+        """Ask every thread to end. What was received is applied first, so that a recording holds no more."""
+        super().close()
         self._feed.stop()
 
     def wait_closed(self, timeout_s: float) -> bool:
         """Wait for every thread to end and the recording to be on disk; False if they have not."""
         deadline = time.monotonic() + timeout_s
-        self._thread.join(timeout_s)
-        has_ended = not self._thread.is_alive() and self._inspector.wait_closed(timeout_s)
+        has_ended = super().wait_closed(timeout_s)
         return has_ended and self._feed.wait(max(0.0, deadline - time.monotonic()))
 
     # --- the engine thread -------------------------------------------------------------------------
 
-    def _run(self) -> None:
-        try:
-            warm_up()
-            if not self._stop.is_set():
-                self._feed.start()
-            while not self._stop.is_set():
-                self._serve()
-            self._drain()
-            self._market.settle_ticks()
-        except VpdeskError as error:
-            self._fail(str(error))
-        except Exception:
-            self._fail("The engine stopped on an unexpected error; the log has the details.")
-            raise
-        finally:
-            self._stop.set()
-            self._feed.stop()
-            self._close()
+    def _work(self) -> None:
+        if not self._stop.is_set():
+            self._feed.start()
+        while not self._stop.is_set():
+            self._serve()
+        self._drain()
+        self._market.settle_ticks()
 
     def _serve(self) -> None:
         """Apply what came, obey, tell; each bounded, so that a stop takes effect at once."""
@@ -235,7 +192,8 @@ class LiveSession:
             return None
         return InspectionSource(KeptRecords(records), Keyframes(0, 1), params)
 
-    def _close(self) -> None:
+    def _end(self) -> None:
+        self._feed.stop()
         results = []
         for book in self._market:
             engine = book.engine
@@ -246,11 +204,7 @@ class LiveSession:
         self._tell()
 
     def _obey_all(self) -> None:
-        while True:
-            try:
-                command = self._inbox.get_nowait()
-            except queue.Empty:
-                return
+        for command in self._inbox.take(0.0):
             self._obey(command)
             self._status_due_s = 0.0
 

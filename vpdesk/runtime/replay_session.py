@@ -9,17 +9,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from vpdesk.core.cell_report import CellReport
-from vpdesk.core.engine import Engine, warm_up
+from vpdesk.core.engine import Engine
 from vpdesk.core.events import UNDEF_PRICE
-from vpdesk.core.grid import Grid
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import GridRing
 from vpdesk.errors import VpdeskError
 from vpdesk.runtime.commands import (
     CancelWork,
     Command,
-    Inspect,
     Pause,
     Play,
     SeekEvent,
@@ -32,11 +29,10 @@ from vpdesk.runtime.commands import (
     Step,
     Stop,
 )
-from vpdesk.runtime.grid_tap import GridTap
-from vpdesk.runtime.inbox import Inbox
+from vpdesk.runtime.engine_thread import EngineThread
 from vpdesk.runtime.index_cache import Index, IndexCache, IndexKey
 from vpdesk.runtime.indexer import N_BINS, Indexer, Overview
-from vpdesk.runtime.inspection import CellInspector, InspectionSource
+from vpdesk.runtime.inspection import InspectionSource
 from vpdesk.runtime.keyframes import KEYFRAME_EVENTS, MAX_KEYFRAME_BYTES, Keyframes
 from vpdesk.runtime.player import Cadence, Player, RecordTape
 from vpdesk.runtime.session import SessionFacts
@@ -62,7 +58,7 @@ class _Pass:
     overview: Overview | None = None
 
 
-class ReplaySession:
+class ReplaySession(EngineThread):
     """Plays a tape on a thread of its own; a `Session`.
 
     Parameters
@@ -102,6 +98,12 @@ class ReplaySession:
         identity: str = "",
         index_cache: IndexCache | None = None,
     ) -> None:
+        super().__init__(
+            SessionStatus(
+                state=SessionState.PREPARING, source=facts.title, start_ns=span_ns[0], end_ns=span_ns[1]
+            ),
+            lambda: InspectionSource(tape, self._player.keyframes, self._player.params),
+        )
         self._facts = facts
         self._tape = tape
         self._span_ns = span_ns
@@ -114,15 +116,10 @@ class ReplaySession:
         self._player = Player(tape, params, cadence, keyframes, time.monotonic)
         self._is_starting_to_play = is_playing
         self._first_ns = start_ns
-        self._inbox = Inbox()
         self._wait_s = 0.0
         self._wish: SeekTime | SeekEvent | None = None  # held until the seek under way has arrived
         self._since_s: float | None = None  # since when the player travels
-        self._stop = threading.Event()
         self._message = ""
-        self._status = SessionStatus(
-            state=SessionState.PREPARING, source=facts.title, start_ns=span_ns[0], end_ns=span_ns[1]
-        )
         self._status_due_s = 0.0
         self._rate_mark = (0.0, 0)
         self._events_per_s = 0.0
@@ -134,11 +131,6 @@ class ReplaySession:
         self._is_indexing = True
         self._index_message = ""
         self._overview: Overview | None = None
-        self._grid_tap = GridTap()
-        self._inspector = CellInspector(
-            lambda: InspectionSource(tape, self._player.keyframes, self._player.params)
-        )
-        self._thread = threading.Thread(target=self._run, name="vpdesk-engine", daemon=True)
         self._thread.start()
 
     # --- for the window, any thread ----------------------------------------------------------------
@@ -164,72 +156,38 @@ class ReplaySession:
         return self._player.ring
 
     @property
-    def status(self) -> SessionStatus:
-        """The newest status."""
-        return self._status
-
-    @property
     def overview(self) -> Overview | None:
         """The session at a glance as far as it has been read; replaced whole as it grows."""
         return self._overview
 
-    @property
-    def grid(self) -> Grid | None:
-        """A recent grid of the engine; replaced whole, some 15 times a second."""
-        return self._grid_tap.grid
-
-    @property
-    def cell_report(self) -> CellReport | None:
-        """The newest answer to an `Inspect`."""
-        return self._inspector.report
-
-    def send(self, command: Command) -> None:
-        """Queue a command."""
-        if isinstance(command, Inspect):
-            self._inspector.wish(command)
-        else:
-            self._inbox.put(command)
-
     def close(self) -> None:
-        """Ask the thread to end."""
-        self._stop.set()
-        self._inspector.close()
+        """Ask every thread to end."""
+        super().close()
         self._inbox.put(Stop())
-
-    def wait_closed(self, timeout_s: float) -> bool:
-        """Wait for the thread to end; False if it has not."""
-        self._thread.join(timeout_s)
-        return not self._thread.is_alive() and self._inspector.wait_closed(timeout_s)
 
     # --- the engine thread -------------------------------------------------------------------------
 
-    def _run(self) -> None:
-        try:
-            warm_up()
-            self._start_index()
-            if self._first_ns is not None:
-                self._player.go_to_time(self._first_ns)
-            if self._is_starting_to_play:
-                self._player.play()
-            while not self._stop.is_set():
-                self._serve()
-        except VpdeskError as error:
-            self._fail(str(error))
-        except Exception:
-            self._fail("The engine stopped on an unexpected error; the log has the details.")
-            raise
-        finally:
-            self._stop.set()
+    def _work(self) -> None:
+        self._start_index()
+        if self._first_ns is not None:
+            self._player.go_to_time(self._first_ns)
+        if self._is_starting_to_play:
+            self._player.play()
+        while not self._stop.is_set():
+            self._serve()
+
+    def _end(self) -> None:
+        """Nothing is left: the tape is the caller's."""
 
     def _serve(self) -> None:
         """Obey what came in, work for a while, tell where the session stands."""
         for command in self._inbox.take(self._wait_s):
             self._obey(command)
-        self._wait_s = self._work()
+        self._wait_s = self._move_on()
         self._grid_tap.look(self._player.engine)
         self._tell()
 
-    def _work(self) -> float:
+    def _move_on(self) -> float:
         """Do what is to be done, some 20 ms at most; return how long there is nothing to do, s."""
         player = self._player
         began_s = now_s = time.monotonic()
