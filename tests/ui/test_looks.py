@@ -45,6 +45,16 @@ def system(monkeypatch: pytest.MonkeyPatch) -> System:
     return System(monkeypatch)
 
 
+def test_a_closed_window_dresses_nothing_any_more(
+    system: System, window: MainWindow, chart: FakeChart
+) -> None:
+    window.close()
+    told = chart.told["set_theme"]
+    system.change(LIGHT)
+    assert chart.told["set_theme"] == told
+    window.close()  # once more, as a signal may
+
+
 def _lightness(widget: QWidget) -> int:
     """Return how light the widget's background is painted, 0..255, near its edge."""
     picture = widget.grab().toImage()

@@ -34,6 +34,10 @@ class Looks(QObject):
         self._actions[f"theme_{name}"].setChecked(True)
         self._apply()
 
+    def stop_following(self) -> None:
+        """Leave the application as it is, whatever the system does: the window is closed."""
+        QApplication.styleHints().colorSchemeChanged.disconnect(self._on_color_scheme_changed)
+
     def swap_theme(self) -> None:
         """Swap dark and light."""
         self.show_theme("light" if self.tones().is_dark else "dark")

@@ -250,6 +250,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop pulling, keep the preferences, and tell the application."""
         self._frame_timer.stop()
+        self.looks.stop_following()
         self.choices.remember_zoom()
         remember_place(self, self._settings)
         trouble = self._settings.save()
