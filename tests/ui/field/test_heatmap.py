@@ -304,6 +304,17 @@ def test_a_view_of_few_columns_is_fitted_to_where_a_journey_ends_not_to_its_begi
     assert view.scale() != on_the_way
 
 
+@pytest.mark.parametrize("width_pt", [330, 480, 900])
+def test_the_words_in_the_upper_corners_never_meet(view: HeatmapView, width_pt: int) -> None:
+    view.set_least_dot_size(1000)
+    view.set_following(False)
+    view.resize(width_pt, 400)
+    QApplication.processEvents()
+    caption, notice = view._canvas.caption.boundingRect(), view._canvas.notice.boundingRect()
+    assert 0 < caption.left() < caption.right() < notice.left() < notice.right()
+    assert notice.right() <= view._canvas.field_rect.right()
+
+
 def test_another_ring_of_the_same_market_leaves_the_view_where_it_is(view: HeatmapView) -> None:
     view.pan(-0.4)
     view.tick()

@@ -14,6 +14,7 @@ from vpdesk.ui.field.annotation import Annotation, FieldFrame
 from vpdesk.ui.field.axis_labels import row_text
 from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.field.overlays import DOT_COLOURS
+from vpdesk.ui.parts.fitting import SEPARATOR, fitting
 from vpdesk.ui.parts.theme import tabular
 from vpdesk.ui.parts.throttle import Throttle
 from vpdesk.ui.preferences.settings import SettingsFile
@@ -131,6 +132,7 @@ class VolumeProfileItem(Annotation):
     def _paint_plate(self, painter: QPainter, centre: float, text: str, right: float | None = None) -> None:
         """Write on a translucent plate that ends at this x, or at the field's edge."""
         right = self._rect.width() - 8 if right is None else right - 4
+        text = fitting(text, self._metrics, right - 2 * _PADDING_PT)
         width = self._metrics.horizontalAdvance(text) + 2 * _PADDING_PT
         height = self._metrics.height() + 4
         top = min(max(centre - height / 2, 0.0), self._rect.height() - height)
@@ -185,13 +187,13 @@ def total_words(profile: VolumeProfile, unit: str) -> str:
     """Return what traded in view, by aggressor, and what of it the bars do not show."""
     bought, sold, unknown = profile.volumes.sum(axis=1)
     words = f"{number_text(bought + sold + unknown)} {unit} in view"
-    words += f"  ·  {number_text(bought)} bought, {number_text(sold)} sold"
+    words += f"{SEPARATOR}{number_text(bought)} bought, {number_text(sold)} sold"
     if unknown:
         words += f", {number_text(unknown)} of unknown side"
     if profile.elsewhere:
-        words += f"  ·  {number_text(profile.elsewhere)} at prices out of view"
+        words += f"{SEPARATOR}{number_text(profile.elsewhere)} at prices out of view"
     if profile.unlisted:
-        words += f"  ·  {number_text(profile.unlisted)} earlier, trades no longer kept"
+        words += f"{SEPARATOR}{number_text(profile.unlisted)} earlier, trades no longer kept"
     return words
 
 

@@ -29,6 +29,7 @@ from vpdesk.ui.field.field_axes import FieldAxes
 from vpdesk.ui.field.field_canvas import FieldCanvas
 from vpdesk.ui.field.field_marks import FieldMarks
 from vpdesk.ui.parts.color_maps import look_up_table
+from vpdesk.ui.parts.fitting import SEPARATOR
 from vpdesk.ui.parts.theme import DARK, LIGHT
 
 PRICE_AXES: Final = ("price", "spot")
@@ -392,7 +393,7 @@ class FieldView(QWidget):
         words = [self._layer.title, self._layer.meaning]
         if "trades" in self._marks.overlays and self._marks.least_dot_size:
             words.append(f"trades ≥ {self._marks.least_dot_size:,}")
-        self._canvas.caption.set_text("  ·  ".join(words))
+        self._canvas.caption.set_text(SEPARATOR.join(words))
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from vpdesk.display.overlay_shapes import TradeDots, line_rects
 from vpdesk.ui.field.placed_item import PlacedItem
+from vpdesk.ui.parts.fitting import fitting
 
 # Over blue and amber, mint and rose stay apart; and mint is the lighter one for eyes that see no hue.
 BID_COLOUR: Final = "#7ee8c7"
@@ -27,6 +28,9 @@ _LINE_PT: Final = 2
 _DOT_AREA_PT: Final = 45.0  # of a trade of the reference size
 _DOT_LEAST_PT: Final = 1.5
 _DOT_MOST_PT: Final = 11.0
+_CAPTION_MARGIN_PT: Final = 8
+_CAPTION_PADDING_PT: Final = 8
+_LEFT_CAPTION_SHARE: Final = 0.6  # of the field's width
 _DOT_STEP_PT: Final = 0.5  # radii come in steps, so that few pictures of dots are kept
 
 Line = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -215,7 +219,7 @@ class CrosshairItem(PlacedItem):
 
 
 class CaptionItem(PlacedItem):
-    """A few words on a translucent plate in a corner of the field."""
+    """A few words on a translucent plate in an upper corner of the field; those at the left get more room."""
 
     _PLATE = QColor(10, 12, 16, 185)
     _INK = QColor("#dbe1e8")
@@ -235,10 +239,11 @@ class CaptionItem(PlacedItem):
 
     def boundingRect(self) -> QRectF:
         """Return what this item may paint on, in points of the scene."""
-        width = round(self._metrics.horizontalAdvance(self._text)) + 16
+        width = round(self._metrics.horizontalAdvance(self._shown_text())) + 2 * _CAPTION_PADDING_PT
         height = round(self._metrics.height()) + 6
-        left = self._rect.right() - width - 8 if self._is_right else self._rect.left() + 8
-        return QRectF(left, self._rect.top() + 8, width, height)
+        margin = _CAPTION_MARGIN_PT
+        left = self._rect.right() - width - margin if self._is_right else self._rect.left() + margin
+        return QRectF(left, self._rect.top() + margin, width, height)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -252,4 +257,9 @@ class CaptionItem(PlacedItem):
         painter.drawRoundedRect(self.boundingRect(), 4, 4)
         painter.setFont(self._font)
         painter.setPen(self._INK)
-        painter.drawText(self.boundingRect(), Qt.AlignmentFlag.AlignCenter, self._text)
+        painter.drawText(self.boundingRect(), Qt.AlignmentFlag.AlignCenter, self._shown_text())
+
+    def _shown_text(self) -> str:
+        share = 1 - _LEFT_CAPTION_SHARE if self._is_right else _LEFT_CAPTION_SHARE
+        room_pt = share * self._rect.width() - 1.5 * _CAPTION_MARGIN_PT - 2 * _CAPTION_PADDING_PT
+        return fitting(self._text, self._metrics, room_pt)

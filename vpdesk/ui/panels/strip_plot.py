@@ -364,18 +364,21 @@ class StripPlot(QWidget):
             return
         painter.setFont(self._small)
         gap, space = 4.0, 12.0
-        width = space
+        width, n_shown = space, 0
         for name, value, _ in reading:
-            width += (
+            more = (
                 self._metrics.horizontalAdvance(name) + gap + self._metrics.horizontalAdvance(value) + space
             )
+            if width + more > field.width():
+                break
+            width, n_shown = width + more, n_shown + 1
         line = round(self._metrics.height())
         top = (self.height() - line) / 2 if self.is_collapsed else 3.0
         plate = QColor(self.tones.field)
         plate.setAlpha(200)
         painter.fillRect(QRectF(field.left(), top, width, line), plate)
         x, baseline = field.left() + space, top + self._metrics.ascent()
-        for name, value, colour in reading:
+        for name, value, colour in reading[:n_shown]:
             painter.setPen(QColor(self.tones.muted))
             painter.drawText(QPointF(x, baseline), name)
             x += self._metrics.horizontalAdvance(name) + gap

@@ -1,0 +1,14 @@
+"""Words that make do with the room there is."""
+
+from typing import Final
+
+from PySide6.QtGui import QFontMetricsF
+
+SEPARATOR: Final = "  ·  "
+
+
+def fitting(text: str, metrics: QFontMetricsF, room_pt: float) -> str:
+    """Return as many of the parts between `SEPARATOR` as have room; the first one always."""
+    while SEPARATOR in text and metrics.horizontalAdvance(text) > room_pt:
+        text = text.rpartition(SEPARATOR)[0]
+    return text
