@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from vpdesk.app import replay
 from vpdesk.app.desk import Desk, make_application
+from vpdesk.display.alert_rules import AlertRule, NearSpot, Quantity
 from vpdesk.display.warm_up import warm_up
 from vpdesk.errors import VpdeskError
 from vpdesk.runtime.commands import Play, SeekEvent, SetSpeed
@@ -33,8 +34,13 @@ COLUMNS_PER_S: Final = 60.0  # so that every frame scrolls
 LEAST_SPEED: Final = 0.1
 TIMEOUT_S: Final = 120.0
 SETTLE_S: Final = 1.0
-# All that costs something in a frame; what a row of the table turns on.
-SHOWN: Final = ("show_ladder", "show_strips", "inspect", "dim_by_age")
+# All that costs something in a frame: rows of the table of actions, and alerts.
+SHOWN: Final = ("show_ladder", "show_strips", "inspect", "direction", "volume_profile", "dim_by_age")
+RULES: Final = (
+    AlertRule(Quantity.DRIVE, 0.2),
+    AlertRule(Quantity.VACUUM, 500.0, place=NearSpot(3)),
+    AlertRule(Quantity.PULLED, 200.0, place=NearSpot(5)),
+)
 _RESTING: Final = (SessionState.PAUSED, SessionState.ENDED, SessionState.FAILED)
 
 
@@ -118,6 +124,8 @@ def _show_everything(window: MainWindow) -> None:
         action = window.actions_by_id[name]
         if not action.isChecked():
             action.trigger()
+    for rule in RULES:
+        window.alerts.add_rule(rule)
 
 
 def _scrolling_speed(session: ReplaySession, tape: Tape, n_frames: int) -> float:
@@ -130,6 +138,7 @@ def _scrolling_speed(session: ReplaySession, tape: Tape, n_frames: int) -> float
 def _frame_ms(app: QApplication, window: MainWindow) -> float:
     """Draw a frame as the window's timer does, paint it, and let the rest of its time pass."""
     start_s = time.perf_counter()
+    window.alerts.pull()
     window.draw_frame()
     app.sendPostedEvents(None, QEvent.Type.UpdateRequest.value)  # paints all that asked for it
     took_s = time.perf_counter() - start_s

@@ -61,13 +61,8 @@ def _as_it_is(window: "MainWindow") -> None:
 def _read_direction(window: "MainWindow") -> None:
     """Show which way the field leans, what traded where, and where an alert would have been raised."""
     from vpdesk.display.alert_rules import AlertRule, NearSpot, Quantity
-    from vpdesk.ui.alerting.alert_dialog import AlertDialog
 
-    window.alerts.make_rule()
-    dialog = window.findChild(AlertDialog)
-    assert dialog is not None
-    dialog.made.emit(AlertRule(Quantity.VACUUM, _ALERT_VACUUM, place=NearSpot(3)))
-    dialog.close()
+    window.alerts.add_rule(AlertRule(Quantity.VACUUM, _ALERT_VACUUM, place=NearSpot(3)))
     for name in ("alerts", "direction", "volume_profile"):  # the panel of the alerts opened by itself
         window.actions_by_id[name].trigger()
 

@@ -187,6 +187,10 @@ class Alerts(QObject):
         dialog.made.connect(lambda made: self._keep_at(row, made))
         dialog.open()
 
+    def add_rule(self, rule: AlertRule) -> None:
+        """Watch for one more, and remember it for the instrument shown."""
+        self._keep_at(None, rule)
+
     def _keep_at(self, row: int | None, rule: AlertRule) -> None:
         rules = list(self.rules)
         if row is None or row >= len(rules):
