@@ -66,6 +66,7 @@ class FakeChart(QWidget):
         self.is_following = True
         self.columns = (0, 99)
         self.view = Viewport(100, 100, 3.0, 8.0)
+        self.axes: tuple[object, ...] = ("price",)
 
     def __getattr__(self, name: str) -> object:
         if name not in REMEMBERED:
@@ -107,6 +108,9 @@ class FakeChart(QWidget):
 
     def visible_columns(self) -> tuple[int, int]:
         return self.columns
+
+    def axes_meaning(self) -> tuple[object, ...]:
+        return self.axes
 
     def viewport(self) -> Viewport:
         return self.view

@@ -24,7 +24,7 @@ ODD = Scale("asinh", -1 / 3, 71.234567891, 0.0123456789, is_signed=True)
 
 @pytest.fixture(scope="module")
 def ring() -> GridRing:
-    return synthetic_ring(600, half_width=20).ring
+    return synthetic_ring(1200, half_width=20).ring
 
 
 class _Windows:
@@ -195,3 +195,11 @@ def test_the_smallest_trade_drawn_is_as_before_after_escape(windows: _Windows, q
     dialog.reject()
     assert window.chart._marks.least_dot_size == 3
     assert window._settings.preferences.instruments["GLBX.MDP3", "ESM4"].least_dot_size == 3
+
+
+def test_another_session_is_followed_whatever_was_looked_at_before(windows: _Windows) -> None:
+    window = windows.open()
+    window.chart.pan(-0.5)
+    assert not window.chart.is_following
+    windows.show("NQM4")
+    assert window.chart.is_following

@@ -121,3 +121,15 @@ def test_a_hundred_steps_are_kept(chart: FakeChart, history: ViewHistory) -> Non
         history.undo()
         n_back += 1
     assert n_back == 100
+
+
+def test_no_step_leads_to_a_place_on_another_price_axis(chart: FakeChart, history: ViewHistory) -> None:
+    rest_at(chart, history, HOME.moved(100, 0))
+    chart.axes = ("spot",)
+    on_spot_axis = HOME.moved(100, -5000)
+    chart.set_viewport(on_spot_axis)
+    history.undo()
+    assert chart.viewport() == on_spot_axis
+    rest_at(chart, history, on_spot_axis.moved(30, 0))
+    history.undo()
+    assert chart.viewport() == on_spot_axis

@@ -74,6 +74,7 @@ class ChartChoices(QObject):
         self._chart.set_least_dot_size(its.least_dot_size)
         if self._instrument != former:
             self._chart.set_zoom_pt(its.zoom_pt)
+        self.follow(True)
         self.show_zone(self._settings.preferences.time_zone)
 
     def remember_zoom(self) -> None:

@@ -88,10 +88,7 @@ class FieldView(QWidget):
             self._camera.forget_place(self._camera.zoom_pt())
             self._forget_columns()
             return
-        is_comparable = former is not None and (
-            (former.tick_size, former.ticks_per_bucket, former.column_ns, former.column_events)
-            == (ring.tick_size, ring.ticks_per_bucket, ring.column_ns, ring.column_events)
-        )
+        is_comparable = former is not None and _cut(former) == _cut(ring)
         self._camera.is_placed &= is_comparable
         if former is not None and not is_comparable:
             self._forget_columns()
@@ -230,6 +227,10 @@ class FieldView(QWidget):
     def viewport(self) -> Viewport:
         """Return where the view is, to come back to it later by `set_viewport`."""
         return self._camera.view
+
+    def axes_meaning(self) -> tuple[object, ...]:
+        """Return all that decides what a row and a column of `viewport` stand for."""
+        return self._camera.is_relative, None if self._ring is None else _cut(self._ring)
 
     def set_viewport(self, view: Viewport) -> None:
         """Go where `viewport` once was; another size of the window is allowed for."""
@@ -401,3 +402,8 @@ class FieldView(QWidget):
         row.setSpacing(0)
         row.addWidget(self._bar)
         row.addWidget(self._canvas, 1)
+
+
+def _cut(ring: GridRing) -> tuple[int, int, int, int]:
+    """Return how a ring cuts prices into rows and time into columns."""
+    return ring.tick_size, ring.ticks_per_bucket, ring.column_ns, ring.column_events

@@ -52,6 +52,7 @@ class ViewHistory(QObject):
         self._chart = chart
         self._looks: list[_Look] = []
         self._at = -1  # the look that is shown
+        self._axes: tuple[object, ...] = ()  # what the looks were measured in
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SETTLED_MS)
@@ -77,12 +78,14 @@ class ViewHistory(QObject):
 
     def undo(self) -> None:
         """Go back to where the view rested before."""
+        self._drop_looks_on_other_axes()
         self._settle()
         if self.can_undo:
             self._go_to(self._at - 1)
 
     def redo(self) -> None:
         """Go forth again to what `undo` left."""
+        self._drop_looks_on_other_axes()
         self._settle()
         if self.can_redo:
             self._go_to(self._at + 1)
@@ -102,11 +105,20 @@ class ViewHistory(QObject):
             self._at = len(self._looks) - 1
         self.changed.emit()
 
+    def _drop_looks_on_other_axes(self) -> None:
+        """Forget looks whose rows or columns stand for something else by now."""
+        axes = self._chart.axes_meaning()
+        if axes != self._axes:
+            self._axes = axes
+            self._timer.stop()
+            self._looks, self._at = [], -1
+
     def _is_elsewhere(self, look: _Look) -> bool:
         return self._at < 0 or not look.is_like(self._looks[self._at])
 
     @Slot()
     def _on_chart_view_changed(self) -> None:
+        self._drop_looks_on_other_axes()
         if not self._looks:
             self._settle()  # the very first look is worth going back to
         elif self._is_elsewhere(_Look(self._chart.viewport(), self._chart.is_following)):
