@@ -26,7 +26,8 @@ class Looks(QObject):
         self._window = window
         self._settings = settings
         self._actions = actions
-        QApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
+        system = QApplication.styleHints()
+        self._following = system.colorSchemeChanged.connect(self._on_color_scheme_changed)
 
     def show_theme(self, name: str) -> None:
         """Dress the window in another of `THEMES`."""
@@ -36,7 +37,7 @@ class Looks(QObject):
 
     def stop_following(self) -> None:
         """Leave the application as it is, whatever the system does: the window is closed."""
-        QApplication.styleHints().colorSchemeChanged.disconnect(self._on_color_scheme_changed)
+        QObject.disconnect(self._following)  # a window may be closed twice: that leaves nothing to do
 
     def swap_theme(self) -> None:
         """Swap dark and light."""
