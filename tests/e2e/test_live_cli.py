@@ -69,6 +69,7 @@ def test_a_headless_recording_stops_cleanly_and_replays_to_the_digest_it_printed
                 line = feed.stderr.readline()
                 assert line, words
                 words += line
+            feed.send_signal(signal.SIGINT)  # twice, as the impatient press it: nothing is cut short
             code, out, _ = end(feed, signal.SIGINT)
         assert code == 0
         assert end(gateway, signal.SIGTERM)[0] == 0
@@ -91,6 +92,7 @@ def test_a_feed_that_stops_by_itself_ends_the_command_with_an_error(session_file
         )
     assert done.returncode == 1
     assert "stopped: the gateway refused the login" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("vpdesk: The feed stopped: the gateway refused the login")
     assert "yyyy" not in done.stdout + done.stderr
 
 

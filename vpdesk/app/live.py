@@ -203,15 +203,23 @@ def run_headless(wish: LiveWish) -> int:
         words = ""
         while not is_asked.wait(LOOK_S) and session.status.state is not SessionState.FAILED:
             words = _tell_change(session, words)
-    was_asked = is_asked.is_set()
-    session.close()
-    is_closed = session.wait_closed(CLOSE_TIMEOUT_S)
-    _tell_change(session, words)
-    _print_summary(session)
+        was_asked = is_asked.is_set()
+        session.close()  # a second signal, as of an impatient Ctrl+C, does not cut this short
+        is_closed = session.wait_closed(CLOSE_TIMEOUT_S)
+        _tell_change(session, words)
+        _print_summary(session)
     is_well = was_asked and is_closed and session.status.state is not SessionState.FAILED
-    if not is_well and session.status.message:
-        sys.stderr.write(f"vpdesk: {session.status.message}\n")
+    if not is_well:
+        sys.stderr.write(f"vpdesk: {_failure(session)}\n")
     return 0 if is_well else 1
+
+
+def _failure(session: LiveSession) -> str:
+    """Return why a session ended; what became of its recording may have been said after that."""
+    live = session.status.live
+    if live is not None and live.reason:
+        return f"The feed stopped: {live.reason}."
+    return session.status.message or "The session could not be closed in time."
 
 
 def _tell_change(session: LiveSession, before: str) -> str:

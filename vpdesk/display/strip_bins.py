@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vpdesk.core.ring import H_START_NS, GridRing
+from vpdesk.core.ring import H_CLOCK_NS, H_START_NS, GridRing
 from vpdesk.display import strip_kernels as kernels
 from vpdesk.display.open_column import OpenColumn
 from vpdesk.display.viewport import Viewport
@@ -27,7 +27,8 @@ class StripBins:
     edges_px : (n + 1,) int64
         Left edges in device pixels of the field, and the right edge of the last bin.
     delta_from_ns : int
-        Start of the column from which delta is counted: the oldest that the ring held when it was filled.
+        Since when delta is counted: the start of the oldest column that the ring held when it was filled,
+        or the end of the snapshot in it, whose orders may be hours old.
     bought, sold, unknown, n_events, n_columns, n_gaps : (n,) float64
         Sums over the bin's columns; quantities by aggressor.
     drive, spread, delta : (3, n) float64
@@ -111,7 +112,9 @@ class StripSource:
             self._deltas = np.zeros(ring.capacity, np.int64)
             self._summed_to = oldest - 1
             header = self._open.header if oldest >= open_seq else ring.headers[oldest & (ring.capacity - 1)]
-            self._summed_from_ns = int(header[H_START_NS])
+            start_ns, clock_ns = int(header[H_START_NS]), int(header[H_CLOCK_NS])
+            is_long = not ring.column_events and clock_ns - start_ns > ring.column_ns  # a snapshot's column
+            self._summed_from_ns = clock_ns if is_long else start_ns
         if self._summed_to + 1 < open_seq:
             kernels.add_deltas(ring.headers, self._summed_to + 1, open_seq - 1, self._deltas)
             self._summed_to = open_seq - 1
