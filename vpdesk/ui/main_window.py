@@ -221,6 +221,8 @@ class MainWindow(QMainWindow):
         reading = self.chart.reading()
         if reading is not None:
             self.inspector.pin(reading)
+        else:
+            self.notices.show_passing("There is no spot yet, and so no cell to inspect.")
 
     def show_full_screen(self, is_full: bool) -> None:
         """Fill the screen, or stop doing so."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from vpdesk.core.ring import GridRing
+from vpdesk.core.ring import H_SPOT_TICK, NO_TICK, GridRing
 from vpdesk.display.colours import DARK_SHADES
 from vpdesk.display.layers import LAYERS
 from vpdesk.display.scale import Scale
@@ -313,6 +313,18 @@ def test_the_words_in_the_upper_corners_never_meet(view: HeatmapView, width_pt: 
     caption, notice = view._canvas.caption.boundingRect(), view._canvas.notice.boundingRect()
     assert 0 < caption.left() < caption.right() < notice.left() < notice.right()
     assert notice.right() <= view._canvas.field_rect.right()
+
+
+@pytest.mark.parametrize("axis", ["price", "spot"])
+def test_before_the_first_spot_there_is_no_cell_at_the_spot(
+    view: HeatmapView, writer: SyntheticWriter, axis: str
+) -> None:
+    view.set_price_axis(axis)
+    assert view.reading() is not None
+    writer.ring.headers[:, H_SPOT_TICK] = NO_TICK
+    writer.ring.publish()
+    view.tick()
+    assert view.reading() is None
 
 
 def test_another_ring_of_the_same_market_leaves_the_view_where_it_is(view: HeatmapView) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from vpdesk.core.ring import H_CENTRE, GridRing
+from vpdesk.core.ring import H_CENTRE, H_SPOT_TICK, NO_TICK, GridRing
 from vpdesk.display.camera import Camera
 from vpdesk.display.colours import DARK_SHADES, LIGHT_SHADES, Shades, colour_table, fade_table
 from vpdesk.display.layers import LAYERS
@@ -346,6 +346,11 @@ class FieldView(QWidget):
         self._is_stale = True
         if self._camera.is_placed:
             self.view_changed.emit()
+
+    def _has_spot(self) -> bool:
+        """Return whether the newest column has a spot, and with it a band."""
+        self._window.peek(self._ring)
+        return self._ring is not None and int(self._window.open_header[H_SPOT_TICK]) != NO_TICK
 
     def _newest_centre(self) -> int:
         self._window.peek(self._ring)

@@ -146,6 +146,8 @@ class HeatmapView(FieldView):
         """Return the cell under the pointer, or else the newest one at the spot; None where there is none."""
         if self._reading is not None or self._ring is None:
             return self._reading
+        if not self._has_spot():
+            return None
         row = 0 if self._camera.is_relative else self._newest_centre()
         return self._read_cell(self._ring.published_seq, row)
 
