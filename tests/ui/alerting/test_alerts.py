@@ -302,6 +302,13 @@ def test_the_dock_halves_no_low_neighbour(desk: Desk) -> None:
     assert desk.alerts.dock.isHidden()
 
 
+def test_the_inspector_halves_no_low_alerts(desk: Desk) -> None:
+    desk.alerts.show_panel()
+    desk.window.inspect_cell()
+    assert desk.window.tabifiedDockWidgets(desk.alerts.dock) == [desk.window.inspector]
+    assert not desk.window.inspector.visibleRegion().isEmpty()
+
+
 def test_the_panel_shows_where_each_rule_stands(desk: Desk) -> None:
     far = AlertRule(Quantity.DEPTH, 5, place=AtPrice(1000 * TICK_SIZE))
     off = AlertRule(Quantity.DRIVE, 0.5, is_on=False)

@@ -20,12 +20,12 @@ from vpdesk.ui.alerting.alert_markers import AlertMarkers
 from vpdesk.ui.alerting.alert_panel import AlertPanel
 from vpdesk.ui.alerting.alert_sound import AlertSound
 from vpdesk.ui.field.heatmap import HeatmapView
+from vpdesk.ui.parts.dock_places import bring_forward
 from vpdesk.ui.parts.theme import tabular
 from vpdesk.ui.parts.words import quantity_unit
 from vpdesk.ui.preferences.settings import SettingsFile
 
 _WIDTH_PX: Final = 360
-_LEAST_HEIGHT_PX: Final = 400  # of a dock that can be read
 _STANDINGS_S: Final = 0.25  # between two looks at what the rules measure
 _WORDS_MS: Final = 5000
 _MOST_TOLD: Final = 5  # of the alerts of one mark, in its tool tip
@@ -150,7 +150,7 @@ class Alerts(QObject):
             self.dock.hide()
             self.focus_returned.emit()
         else:
-            self._bring_forward()
+            bring_forward(self.dock)
             self.panel.rules.setFocus()
 
     def make_rule(self) -> None:
@@ -199,7 +199,7 @@ class Alerts(QObject):
         rules[row] = rule
         self._keep(tuple(rules))
         self.panel.select_rule(row)
-        self._bring_forward()
+        bring_forward(self.dock)
 
     def _keep(self, rules: tuple[AlertRule, ...]) -> None:
         """Watch for these, and remember them."""
@@ -233,18 +233,6 @@ class Alerts(QObject):
         self.markers.say(words)
         if words:
             self._words_timer.start()
-
-    def _bring_forward(self) -> None:
-        """Show the dock, before a neighbour that is too low to be halved."""
-        if self.dock.isHidden() and not self.dock.isFloating():
-            area = self._window.dockWidgetArea(self.dock)
-            for other in self._window.findChildren(QDockWidget):
-                is_beside = other.isVisible() and self._window.dockWidgetArea(other) == area
-                if is_beside and not other.isFloating() and other.height() < 2 * _LEAST_HEIGHT_PX:
-                    self._window.tabifyDockWidget(other, self.dock)
-                    break
-        self.dock.show()
-        self.dock.raise_()
 
     def _go_to(self, session: Session, firing: Firing) -> None:
         """Show the moment of an alert: play back to it, or scroll there where that cannot be."""

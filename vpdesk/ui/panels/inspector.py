@@ -34,6 +34,7 @@ from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.panels.event_list import EventList
 from vpdesk.ui.panels.readout import reading_pairs
 from vpdesk.ui.panels.term_bars import TermBars
+from vpdesk.ui.parts.dock_places import bring_forward
 from vpdesk.ui.parts.theme import DARK, Tones, tabular
 from vpdesk.ui.parts.vertical_scroll import VerticalScroll
 from vpdesk.ui.parts.words import BOOK_STATES, grouped, quantity_unit
@@ -122,8 +123,7 @@ class InspectorDock(QDockWidget):
         """Show a cell until another one is pinned, or none."""
         self.reading = reading
         self._ask()
-        self.show()
-        self.raise_()
+        bring_forward(self)
         self._show()
         self._chart.set_pin(reading)
 
