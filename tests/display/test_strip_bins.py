@@ -162,6 +162,12 @@ def test_a_span_moves_only_when_values_leave_it() -> None:
     assert np.diff(held.fit(np.zeros(3), "another zoom")) > 0
 
 
+@pytest.mark.parametrize("value", [0.0, 1.0, -250.0, 18_700.0])
+def test_the_ends_around_one_value_are_different_whole_numbers(value: float) -> None:
+    low, high = HeldSpan().fit(np.full(3, value), "zoom")
+    assert round(low) < value < round(high)
+
+
 @pytest.mark.parametrize(
     ("value", "rounded"), [(1.0, 1.0), (1.01, 2.0), (4.9, 5.0), (51.0, 100.0), (0.03, 0.05), (1e6, 1e6)]
 )

@@ -14,6 +14,7 @@ from vpdesk.display.viewport import Viewport
 
 _SHRINK_SHARE: Final = 0.4  # a span is let go when what is shown fills less than this of it
 _SHRINK_AFTER: Final = 50  # looks in a row: some seconds
+_LEAST_ROOM: Final = 1.0  # around whole quantities: both ends are to read differently
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ class HeldSpan:
         is_inside = self.low <= low and high <= self.high
         self._n_small = self._n_small + 1 if high - low < _SHRINK_SHARE * (self.high - self.low) else 0
         if key != self._key or not is_inside or self._n_small > _SHRINK_AFTER:
-            room = 0.15 * (high - low)
+            room = max(0.15 * (high - low), _LEAST_ROOM)
             self.low, self.high = round_range(low - room, high + room)
             self._key, self._n_small = key, 0
         return self.low, self.high
