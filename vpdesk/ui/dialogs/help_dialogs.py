@@ -32,7 +32,7 @@ class ShortcutSheet(QDialog):
         self.table = plain_table(("Keys", "Menu", "Action", "What it does"))
         self._actions = actions
         _lay_out(self, self.table)
-        self.resize(860, 600)
+        self.resize(1060, 600)  # the longest words need no cutting
         self.show_keys()
 
     @Slot()

@@ -20,8 +20,9 @@ SECTIONS: Final = (
         "Columns and cells",
         """<p>Time runs to the right, price upwards. A <b>column</b> is a short span of event time (0.1 s
         unless you choose another), a <b>cell</b> one price in one column. An event changes the
-        cell of the price that it names. Every other cell goes into the next column as it is, to
-        the last bit, so there are no holes; a finished column never changes.</p>
+        cell of the price that it names; one that names no price in view touches the cell at the spot,
+        without any quantity. Every other cell goes into the next column as it is, to the last bit, so
+        there are no holes; a finished column never changes.</p>
         <p>The field shows K prices on each side of the <b>spot</b>: the middle of best bid (mint line)
         and best ask (rose line), held while it moves by half a tick. When the spot moves, a cell
         stays with its price.</p>""",
@@ -47,7 +48,8 @@ SECTIONS: Final = (
         pulls and fills, and smaller parts for adding that speeds up. It is never below zero. With the usual
         weights:</p>
         <pre>pressure = v_add + 0.5 max(v_rest, 0) + 0.3 τ max(a_add, 0) + 0.1 τ² max(j_add, 0)</pre>
-        <p>Pressure is about <i>change</i>: a large order that rests and rests has none.</p>""",
+        <p>Pressure is about <i>change</i>: a large order adds to it when it comes, not while it
+        rests.</p>""",
         (("pressure", "40 contracts a second for three seconds. Afterwards an unchanged order is sent "
           "again and again, which adds nothing: the pressure fades by some 63 % in each τ."),),
     ),
