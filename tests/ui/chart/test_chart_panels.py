@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from tests.fakes.chart import FakeChart
 from tests.fakes.session import FakeSession
 from vpdesk.core.engine import Engine
 from vpdesk.core.params import EngineParams
-from vpdesk.core.ring import GridRing
+from vpdesk.core.ring import H_START_NS, GridRing
 from vpdesk.display.scale import Scale
 from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
@@ -369,7 +370,13 @@ def test_readings_name_what_is_under_the_pointer(desk: MainWindow, theme: str) -
     strips = desk.panels.strips
     values = {name: [pair[:2] for pair in strips.strips[name].reading()] for name in STRIP_NAMES}
     assert values["spread"] == [("", "3 ticks")]
-    assert values["volume"] == [("bought", "0"), ("sold", "0"), ("delta", "0")]
+    began_s = int(desk._session.ring.read(0, 0).headers[0, H_START_NS]) // 10**9
+    assert values["volume"] == [
+        ("bought", "0"),
+        ("sold", "0"),
+        ("delta", "0"),
+        ("since", f"{datetime.fromtimestamp(began_s, UTC):%H:%M:%S}"),
+    ]
     strips.set_cursor(-50.0)
     assert strips.strips["spread"].reading() == ()
 
