@@ -102,6 +102,7 @@ class FieldCanvas(pg.GraphicsView):  # type: ignore[misc]
         # the items cover every pixel: filling a large screen first would take a third of a frame
         self.viewport().setAutoFillBackground(False)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setCacheMode(self.CacheModeFlag.CacheNone)  # pyqtgraph's would be an empty picture as large
         small = tabular(self.font(), scale=0.9)
         self.image = FieldImage()
         self.overlay = OverlayItem()
