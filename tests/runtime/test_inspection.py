@@ -155,8 +155,33 @@ def test_an_order_that_moves_away_touches_the_price_it_leaves() -> None:
     for spacing in (1, 2, 3, 100):
         report = reports_of(source_of(records, CENTS, spacing), 4, 99)[-1]
         assert [event.event_id for event in report.events] == [3, 4]
-        assert report.events[1].words.startswith("modify bid 7 at 0.98")
+        assert report.events[1].words.startswith("modify bid 7 from 0.99 to 0.98 order 3")
         assert report.pulled == 7
+
+
+def test_an_order_that_arrives_says_whence() -> None:
+    moves = [
+        factories.modify(3, "B", 98, 7),
+        factories.modify(3, "B", 98, 4),
+        factories.modify(3, "B", 99, 4),
+    ]
+    records = np.concatenate([*_book(), factories.add(3, "B", 99, 7), *moves])
+    for spacing in (1, 2, 3, 100):
+        report = reports_of(source_of(records, CENTS, spacing), 6, 98)[-1]
+        assert [event.words.partition(" order")[0] for event in report.events] == [
+            "modify bid 7 from 0.99 to 0.98",
+            "modify bid 4 at 0.98",
+            "modify bid 4 from 0.98 to 0.99",
+        ]
+
+
+def test_a_modify_of_an_order_that_rests_nowhere_comes_from_nowhere() -> None:
+    gone = np.concatenate([factories.add(3, "B", 99, 7), factories.cancel(3, "B", 99, 7)])
+    for before in (gone, np.concatenate([factories.add(3, "B", 99, 7), factories.clear(), *_book()])):
+        records = np.concatenate([*_book(), before, factories.modify(3, "B", 98, 7)])
+        for spacing in (1, 2, 3, 100):
+            report = reports_of(source_of(records, CENTS, spacing), len(records), 98)[-1]
+            assert report.events[-1].words.startswith("modify bid 7 at 0.98 order 3")
 
 
 def test_a_clear_is_the_first_event_listed() -> None:

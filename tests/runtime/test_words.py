@@ -1,6 +1,6 @@
 """Events and warnings in plain words."""
 
-from tests.factories import add, record
+from tests.factories import add, modify, record
 from vpdesk.core.events import UNDEF_PRICE
 from vpdesk.runtime.words import event_in_words, feed_warning, price_in_words
 
@@ -18,6 +18,12 @@ def test_an_event_is_told_by_action_side_size_price_order_and_flags() -> None:
     assert "order 7" in words
     assert "last of its event" in words
     assert "unknown action" in event_in_words(record("?")[0])
+
+
+def test_an_order_that_is_moved_is_told_by_both_prices() -> None:
+    moved = modify(7, "B", 100, 5)[0]
+    assert event_in_words(moved, 990_000_000).startswith("modify bid 5 from 0.99 to 1.00 order 7")
+    assert event_in_words(moved, 1_000_000_000).startswith("modify bid 5 at 1.00 order 7")
 
 
 def test_only_a_feed_of_another_kind_is_warned_of() -> None:

@@ -85,7 +85,9 @@ def inspect(source: InspectionSource, wish: Inspect) -> Iterator[CellReport | No
         events = (*window.events, *events)[-N_EVENTS:]
         is_own_missing = report.last_event_id not in [event.event_id for event in events]
         if window.first < report.last_event_id and is_own_missing:
-            events = (*events, _event(tape, report.last_event_id - 1, is_elsewhere=True))[-N_EVENTS:]
+            row = report.last_event_id - 1
+            own = _event(row, tape.read(row, row + 1)[0], is_elsewhere=True)
+            events = (*events, own)[-N_EVENTS:]
         is_over = window.is_over or len(events) == N_EVENTS
         yield replace(report, events=events, events_from=window.first, is_searching=not is_over)
         if is_over:
@@ -112,8 +114,16 @@ class _Window:
 def _search(tape: RecordTape, before: Engine, stop: int, bucket: int) -> _Window:
     """Search the records from an engine's position up to event `stop`."""
     first = before.event_id
-    rows, is_clear = _touching(before, tape.read(first, stop), tape.read(max(0, first - 1), first), bucket)
-    events = tuple(_event(tape, row) for row in (first + rows).tolist())
+    records = tape.read(first, stop)
+    clears = np.flatnonzero(_clears(records, tape.read(max(0, first - 1), first)))
+    start = int(clears[-1]) if len(clears) else 0
+    records, resting = records[start:], None if len(clears) else before  # no order outlives a clear
+    rows = _touching(before.params, resting, records, bucket)
+    events = tuple(
+        _event(first + start + row, records[row], _former_price(resting, records, row))
+        for row in rows.tolist()
+    )
+    is_clear = len(clears) > 0 and rows[0] == 0
     return _Window(first, _last_touch(before, bucket), events, is_clear or first == 0)
 
 
@@ -133,8 +143,8 @@ def _last_touch(engine: Engine, bucket: int) -> int:
 
 
 def _touching(
-    before: Engine, records: NDArray[np.void], previous: NDArray[np.void], bucket: int
-) -> tuple[NDArray[np.int64], bool]:
+    params: EngineParams, before: Engine | None, records: NDArray[np.void], bucket: int
+) -> NDArray[np.int64]:
     """Search records for those that touch a bucket by its price.
 
     Covered are: records whose own price lies in the bucket; modifies that take an order away from it;
@@ -144,31 +154,23 @@ def _touching(
     Parameters
     ----------
     before
-        The engine as it stands before the first of the records; not changed.
+        The engine as it stands before the first of the records; not changed. None: that one is a clear.
     records : (n,) MBO_DTYPE
-    previous : (0 or 1,) MBO_DTYPE
-        The record before them.
+        None of them but the first is a clear.
 
     Returns
     -------
-    rows : (m,) int64
-        At most the last `N_EVENTS`, ascending.
-    is_over : bool
-        Whether the first row is a clear: nothing before it bears on the bucket.
+    (m,) int64
+        Their rows, at most the last `N_EVENTS`, ascending.
     """
-    clears = np.flatnonzero(_clears(records, previous))
-    start = int(clears[-1]) if len(clears) else 0
-    records = records[start:]
     price, action = np.ascontiguousarray(records["price"]), np.ascontiguousarray(records["action"])
     has_price = (price > -_PRICE_END) & (price < _PRICE_END) & (action != b"R")
-    is_here = has_price & (_bucket_of(np.where(has_price, price, 0), before.params) == bucket)
+    is_here = has_price & (_bucket_of(np.where(has_price, price, 0), params) == bucket)
     rows = np.flatnonzero(is_here)
     since = int(rows[-N_EVENTS]) if len(rows) >= N_EVENTS else 0
-    moved = _moved_away(None if len(clears) else before, records, has_price, is_here, since, bucket)
-    opening = np.zeros(min(1, len(clears)), np.int64)
-    every = np.union1d(np.concatenate([rows, moved]), opening)[-N_EVENTS:]
-    is_over = bool(len(clears)) and bool(len(every)) and every[0] == 0
-    return every + start, is_over
+    moved = _moved_away(before, records, has_price, is_here, since, bucket)
+    opening = np.zeros(1 if before is None else 0, np.int64)
+    return np.union1d(np.concatenate([rows, moved]), opening)[-N_EVENTS:]
 
 
 def _clears(records: NDArray[np.void], previous: NDArray[np.void]) -> NDArray[np.bool_]:
@@ -217,11 +219,35 @@ def _bucket_of(price: NDArray[np.int64] | int, params: EngineParams) -> NDArray[
 # --- their words -----------------------------------------------------------------------------------------
 
 
-def _event(tape: RecordTape, row: int, *, is_elsewhere: bool = False) -> PriceEvent:
-    record = tape.read(row, row + 1)[0]
+def _former_price(before: Engine | None, records: NDArray[np.void], row: int) -> int | None:
+    """Return the raw price at which the order of a modify rested until then; None if there is none.
+
+    ``before`` and ``records`` as for `_touching`.
+    """
+    record = records[row]
+    if record["action"] != b"M" or record["flags"] & (F_TOB | F_MBP):
+        return None
+    own = records[:row][records["order_id"][:row] == record["order_id"]]
+    own = own[own["flags"] & (F_TOB | F_MBP) == 0]
+    resting = None if before is None else before.order(int(record["order_id"]))
+    price, size = (0, 0) if resting is None else resting[1:]
+    for action, its_price, its_size in zip(own["action"], own["price"], own["size"], strict=True):
+        if action in _SETTERS:
+            price, size = int(its_price), int(its_size)
+        elif action == b"C":
+            size -= int(its_size)
+    return price if size > 0 else None
+
+
+def _event(
+    row: int, record: np.void, former_price: int | None = None, *, is_elsewhere: bool = False
+) -> PriceEvent:
     ts_event = int(record["ts_event"])
     return PriceEvent(
-        row + 1, None if ts_event == UNDEF_TIMESTAMP else ts_event, event_in_words(record), is_elsewhere
+        row + 1,
+        None if ts_event == UNDEF_TIMESTAMP else ts_event,
+        event_in_words(record, former_price),
+        is_elsewhere,
     )
 
 

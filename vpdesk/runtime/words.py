@@ -25,8 +25,11 @@ def price_in_words(price_raw: int) -> str:
     return f"{sign}{whole}.{places}"
 
 
-def event_in_words(record: Any) -> str:
-    """Return a record (one element of an MBO_DTYPE array) as one line."""
+def event_in_words(record: Any, former_price: int | None = None) -> str:
+    """Return a record (one element of an MBO_DTYPE array) as one line.
+
+    ``former_price`` (1e-9) is where the order it names rested until then.
+    """
     action = record["action"].decode("latin-1")
     side = record["side"].decode("latin-1")
     words = [ACTIONS.get(action, f"unknown action {action!r}")]
@@ -35,7 +38,11 @@ def event_in_words(record: Any) -> str:
     if record["size"]:
         words.append(str(int(record["size"])))
     if int(record["price"]) != UNDEF_PRICE:
-        words.append(f"at {price_in_words(int(record['price']))}")
+        price = price_in_words(int(record["price"]))
+        if former_price is None or former_price == int(record["price"]):
+            words.append(f"at {price}")
+        else:
+            words.append(f"from {price_in_words(former_price)} to {price}")
     if record["order_id"]:
         words.append(f"order {int(record['order_id'])}")
     flags = [text for bit, text in _FLAG_WORDS if int(record["flags"]) & bit]
