@@ -218,11 +218,7 @@ class MainWindow(QMainWindow):
 
     def inspect_cell(self) -> None:
         """Pin the cell under the pointer, or else the newest one at the spot."""
-        reading = self.chart.reading()
-        if reading is not None:
-            self.inspector.pin(reading)
-        else:
-            self.notices.show_passing("There is no spot yet, and so no cell to inspect.")
+        self.inspector.pin_pointed()
 
     def show_full_screen(self, is_full: bool) -> None:
         """Fill the screen, or stop doing so."""
@@ -339,6 +335,7 @@ class MainWindow(QMainWindow):
         self.choices.scale_shown.connect(self._on_scale_shown)
         self.choices.scale_shown.connect(self.inspector.refresh)
         self.chart.hovered.connect(self._on_chart_hovered)
+        self.inspector.noticed.connect(self.notices.show_passing)
         self.inspector.explanation_requested.connect(self.explanation.explain)
         self.panels.strips.pointed.connect(self.direction.point_at)
 
@@ -369,6 +366,9 @@ class MainWindow(QMainWindow):
     def _show_status(self, session: Session, status: SessionStatus) -> None:
         if status.message and status.message != self._status.message:
             self.notices.show_of_session(status.message)
+        self.notices.follow_trouble(status.trouble)
+        if status.relief and status.relief != self._status.relief:
+            self.notices.show_passing(status.relief)
         self._status = status
         self.wishes.show_status(status)
         self.transport.show_status(status)

@@ -320,9 +320,19 @@ def test_outside_the_band_it_says_why_there_is_nothing(dock: InspectorDock, desk
     dock.requested.connect(sent.append)
     dock.pin(desk.reading(1000))
     assert dock.verdict_label.text() == "This price lay outside the band that is computed."
-    dock.pin(replace(desk.reading(1000), k=None))
-    assert dock.verdict_label.text() == "There was no spot yet, so there was no band."
     assert sent == []
+
+
+def test_before_the_first_spot_nothing_is_pinned_and_that_is_said(dock: InspectorDock, desk: Market) -> None:
+    said: list[str] = []
+    dock.noticed.connect(said.append)
+    dock.pin(replace(desk.reading(), k=None))
+    assert dock.price_label.text() == "No cell is pinned"
+    assert said == ["There was no spot yet at that time, and so no cell to inspect."]
+    dock.pin(desk.reading())
+    pinned = dock.reading
+    dock.pin(replace(desk.reading(2), k=None))
+    assert dock.reading is pinned
 
 
 @pytest.mark.parametrize("axis", ["price", "spot"])
@@ -391,6 +401,32 @@ def test_stepping_ends_where_the_columns_end(real_window: MainWindow, desk: Mark
     assert first.seq == desk.ring.published_seq
     qtbot.keyClick(real_window.chart, Qt.Key.Key_BracketRight)
     assert real_window.inspector.reading is first
+    notice = real_window.notices.notices[-1]
+    assert notice.text == "The pinned cell is in the newest column: there is none after it yet."
+    assert notice.passing.isActive()
+    oldest = desk.reading(columns_ago=desk.ring.published_seq - desk.ring.span().oldest)
+    real_window.inspector.pin(oldest)
+    qtbot.keyClick(real_window.chart, Qt.Key.Key_BracketLeft)
+    assert real_window.inspector.reading is oldest
+    assert "oldest column" in real_window.notices.notices[-1].text
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"), [(900, "later than where the session stands"), (-9000, "no longer")]
+)
+def test_a_pin_out_of_the_columns_held_cannot_be_stepped_and_says_why(
+    real_window: MainWindow, desk: Market, qtbot: QtBot, columns: int, words: str
+) -> None:
+    pinned = replace(desk.reading(), seq=desk.ring.published_seq + columns)
+    real_window.inspector.pin(pinned)
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+        qtbot.keyClick(real_window.chart, key, Qt.KeyboardModifier.AltModifier)
+    for key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):
+        qtbot.keyClick(real_window.chart, key)
+    assert real_window.inspector.reading is pinned
+    (notice,) = real_window.notices.notices
+    assert words in notice.text
+    assert notice.count == 4
 
 
 def test_keys_move_in_the_list_of_events_and_not_the_chart(

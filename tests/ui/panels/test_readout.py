@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -34,6 +36,9 @@ def test_what_has_no_values_says_why() -> None:
     assert dict(reading_pairs(_reading(1000)))["Net"] == "outside the band"
     assert dict(reading_pairs(_reading(0, with_gap=True)))["Net"] == "no feed"
     assert reading_pairs(None) == ()
+    before_spot = dict(reading_pairs(replace(_reading(0), k=None)))
+    assert before_spot["Net"] == "no spot yet"
+    assert "Price" not in before_spot
 
 
 def test_the_bar_never_widens_the_window_and_tells_all_in_its_tip(qtbot: QtBot) -> None:

@@ -160,7 +160,7 @@ class Alerts(QObject):
     def make_rule_here(self) -> None:
         """Let a rule be made of the cell under the pointer, or of the newest one at the spot."""
         reading = self._chart.reading()
-        if reading is None:
+        if reading is None or reading.k is None:
             self.noticed.emit("There is no cell yet to make an alert of.")
         else:
             self._ask(rule_of_cell(reading), None)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from vpdesk.core.cell_report import CellReport, cell_report
 from vpdesk.core.params import EngineParams
+from vpdesk.core.ring import GridRing
 from vpdesk.display.reading import CellReading
 from vpdesk.display.terms import layer_value, remarks, report_text, verdict
 from vpdesk.display.text import MINUS, age_text, moment_text, number_text, price_text
@@ -42,6 +43,8 @@ from vpdesk.ui.parts.words import BOOK_STATES, grouped, quantity_unit
 _WIDTH_PX: Final = 360
 _FLOW_TITLES: Final = {"add": "added", "pull": "pulled", "fill": "filled"}
 _HINT: Final = "Click a cell of the chart to see why it has its colour."
+_NO_SPOT: Final = "There is no spot yet, and so no cell to inspect."
+_NO_SPOT_THEN: Final = "There was no spot yet at that time, and so no cell to inspect."
 _NOT_KEPT: Final = (
     "Its terms and events can be told while the records of this session are kept; a recording keeps them."
 )
@@ -61,11 +64,14 @@ class InspectorDock(QDockWidget):
     -------
     requested(Command)
         What to send to the session.
+    noticed(str)
+        A sentence for the user, which need not stay: why nothing was pinned.
     explanation_requested(str)
         Explain this section of `explain_text.SECTIONS`.
     """
 
     requested = Signal(object)
+    noticed = Signal(str)
     explanation_requested = Signal(str)
 
     def __init__(self, chart: HeatmapView, parent: QWidget | None = None) -> None:
@@ -120,12 +126,23 @@ class InspectorDock(QDockWidget):
 
     @Slot(object)
     def pin(self, reading: CellReading) -> None:
-        """Show a cell until another one is pinned, or none."""
+        """Show a cell until another one is pinned, or none; before the first spot there are no cells."""
+        if reading.k is None:
+            self.noticed.emit(_NO_SPOT_THEN)
+            return
         self.reading = reading
         self._ask()
         bring_forward(self)
         self._show()
         self._chart.set_pin(reading)
+
+    def pin_pointed(self) -> None:
+        """Pin the cell under the pointer, or else the newest one at the spot."""
+        reading = self._chart.reading()
+        if reading is not None:
+            self.pin(reading)
+        else:
+            self.noticed.emit(_NO_SPOT)
 
     def step(self, steps: tuple[int, int]) -> None:
         """Pin the cell so many columns later and rows higher, and have the chart show it.
@@ -133,10 +150,14 @@ class InspectorDock(QDockWidget):
         Without a pinned cell it is the one under the pointer, or else the newest at the spot.
         """
         former = self.reading
-        reading = self._chart.reading() if former is None else self._chart.cell_beside(former, *steps)
-        if reading is not None:
+        if former is None:
+            self.pin_pointed()
+        elif (reading := self._chart.cell_beside(former, *steps)) is not None:
             self.pin(reading)
-            self._chart.bring_into_view(reading)
+        elif self._session is not None:
+            self.noticed.emit(_why_no_cell(former, steps[0], self._session.ring))
+        if self.reading is not None and self.reading is not former:
+            self._chart.bring_into_view(self.reading)
 
     def unpin(self) -> None:
         """Let the cell go and hide."""
@@ -441,11 +462,21 @@ def _words_of(reading: CellReading) -> str:
     """Return what the chart's column says of the cell."""
     if reading.is_gap:
         return "There was no feed here."
-    if reading.k is None:
-        return "There was no spot yet, so there was no band."
     if not reading.is_in_band:
         return "This price lay outside the band that is computed."
     return ", ".join(f"{name.lower()} {value}" for name, value in reading_pairs(reading)[1:6])
+
+
+def _why_no_cell(pinned: CellReading, columns_later: int, ring: GridRing) -> str:
+    """Return why there is no cell beside a pinned one, a sentence."""
+    span = ring.span()
+    if pinned.seq > span.newest:
+        return "The pinned cell is later than where the session stands: play on, or pin another one."
+    if pinned.seq < span.oldest:
+        return "The chart no longer holds the column of the pinned cell."
+    if columns_later > 0:
+        return "The pinned cell is in the newest column: there is none after it yet."
+    return "The pinned cell is in the oldest column that the chart holds."
 
 
 def _events_title(report: CellReport) -> str:

@@ -94,9 +94,10 @@ def reading_pairs(reading: CellReading | None) -> Pairs:
     """Return a cell's values in words, the most important first; nothing over no cell."""
     if reading is None:
         return ()
-    price = price_text(reading.tick, reading.tick_size)
-    place = f"{price} ({reading.k:+d})" if reading.k is not None else price
     layer = LAYERS[reading.layer]
+    if reading.k is None:
+        return (("Time", reading.time), (layer.title, "no feed" if reading.is_gap else "no spot yet"))
+    place = f"{price_text(reading.tick, reading.tick_size)} ({reading.k:+d})"
     if reading.is_gap:
         return (("Price", place), ("Time", reading.time), (layer.title, "no feed"))
     if not reading.is_in_band:
