@@ -38,6 +38,7 @@ from vpdesk.sources.recorder import Recorder
 from vpdesk.sources.tape import open_tape
 
 PATIENT = Timing(heartbeat_interval_s=30)
+VISIBLE_RETRY = Timing(heartbeat_interval_s=1, backoff_first_s=0.4, backoff_jitter=0.0)
 SLOW_RETRY = Timing(heartbeat_interval_s=1, backoff_first_s=30.0, backoff_max_s=30.0)
 
 
@@ -110,12 +111,23 @@ def test_during_a_gap_the_book_is_stale_the_newest_column_says_so_and_the_next_a
         status = wait_until(session, lambda now: now.book_state == "stale")
         assert health(status).text.startswith("reconnecting in ")
         assert not health(status).is_well
-        assert "The connection ended: the gateway closed the connection" in status.message
+        assert "The connection ended: the gateway closed the connection" in status.trouble
         assert is_gap(session)[-1]
         started = time.monotonic()
         session.close()
         assert session.wait_closed(5)
         assert time.monotonic() - started < 2.0, "quitting does not wait for the next attempt"
+
+
+def test_a_lost_connection_is_a_trouble_until_it_is_back_and_then_it_is_said_how_long_it_was_lost() -> None:
+    gateway = wiring.gateway_for(market(3000), faults=[[Drop(60_000)]], speed=0.01)
+    with live(gateway, timing=VISIBLE_RETRY) as session:
+        lost = wait_until(session, lambda now: bool(now.trouble))
+        assert lost.relief == ""
+        back = wait_until(session, lambda now: not now.trouble)
+        assert health(back).text == "live"
+        assert back.relief == "Connected again, 1 s missed."
+        assert back.message == "", "nothing is left to be read of it"
 
 
 def test_a_drop_while_nothing_moves_ends_in_the_same_book() -> None:

@@ -79,7 +79,7 @@ def feed_words(feed: LiveStatus, delay: Delay) -> str:
     if is_behind(feed, delay):
         return f"behind by {delay.own_s or 0.0:.1f} s: exact, but late"
     if delay.venue_s is not None and CATCHING_UP_S < delay.venue_s < OLD_DATA_S:
-        return f"{feed.text}, catching up: {_span_words(delay.venue_s)} to go"
+        return f"{feed.text}, catching up: {span_words(delay.venue_s)} to go"
     return feed.text
 
 
@@ -96,7 +96,8 @@ def recording_words(recording: RecorderStatus) -> str:
     return f"{doing} {size} to {recording.path}{files}{mid_book}"
 
 
-def _span_words(span_s: float) -> str:
+def span_words(span_s: float) -> str:
+    """Return a span of time in words, such as ``2 min 5 s``."""
     minutes, seconds = divmod(int(span_s), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

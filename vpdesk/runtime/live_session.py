@@ -3,6 +3,7 @@
 LiveFeed (its own threads) -> queue -> this thread: LiveMarket -> the ring of the instrument shown
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from vpdesk.runtime.commands import Command, SelectInstrument, SetParams, SetRec
 from vpdesk.runtime.engine_thread import EngineThread
 from vpdesk.runtime.inspection import InspectionSource, KeptRecords
 from vpdesk.runtime.keyframes import Keyframes
-from vpdesk.runtime.live_health import Delay, health_of, recording_words
+from vpdesk.runtime.live_health import Delay, health_of, recording_words, span_words
 from vpdesk.runtime.live_market import LiveBook, LiveMarket, joined
 from vpdesk.runtime.player import RING_COLUMNS, Cadence
 from vpdesk.runtime.session import SessionFacts
@@ -89,6 +90,9 @@ class LiveSession(EngineThread):
         self._feed_status = LiveStatus()
         self._has_failed = False
         self._message = ""
+        self._trouble = ""
+        self._relief = ""
+        self._lost_ns: int | None = None  # since when the trouble lasts, where the feed was live before
         self._told: dict[str, str] = {}  # the sentence last told, by what it is about
         self._status_due_s = 0.0
         self._rate_mark = (0.0, 0)
@@ -270,12 +274,7 @@ class LiveSession(EngineThread):
         """Take up the sentences that the feed, the recording and the market have for the user."""
         feed, recording = self._feed_status, self._feed_status.recording
         self._say_new("notice", feed.notice)
-        if feed.state is FeedState.RECONNECTING:
-            self._say_new("connection", f"The connection ended: {feed.reason}. It is tried again.")
-        elif feed.state is FeedState.STOPPED and not self._stop.is_set():
-            self._say_new("connection", f"The feed stopped: {feed.reason}.")
-        elif feed.state is FeedState.LIVE:
-            self._told.pop("connection", None)
+        self._follow_connection(feed)
         if recording is not None:
             words = recording_words(recording)
             is_over = not recording.is_recording
@@ -285,6 +284,23 @@ class LiveSession(EngineThread):
         remarks, self._market.remarks = self._market.remarks, []
         for remark in remarks:
             self._say(remark)
+
+    def _follow_connection(self, feed: LiveStatus) -> None:
+        """Say that the connection is lost, for as long as it is, and what was missed once it is back."""
+        match feed.state:
+            case FeedState.RECONNECTING:
+                self._trouble = f"The connection ended: {feed.reason}. It is tried again."
+                self._relief = ""
+                self._lost_ns = feed.stale_since_ns
+            case FeedState.LIVE | FeedState.WAITING_FOR_RECORDS if self._trouble:
+                self._trouble = ""
+                if self._lost_ns is not None:
+                    missed_s = max(1, math.ceil((time.time_ns() - self._lost_ns) / 1e9))
+                    self._relief = f"Connected again, {span_words(missed_s)} missed."
+            case FeedState.STOPPED:
+                self._trouble = ""
+                if not self._stop.is_set():
+                    self._say_new("connection", f"The feed stopped: {feed.reason}.")
 
     def _say_new(self, about: str, sentence: str) -> None:
         if self._told.get(about, "") != sentence:
@@ -320,6 +336,8 @@ class LiveSession(EngineThread):
             source=self._facts.title,
             events_per_s=self._events_per_s,
             message=self._message,
+            trouble=self._trouble,
+            relief=self._relief,
             live=live,
         )
         engine = None if shown is None else shown.engine

@@ -75,7 +75,8 @@ class SessionStatus:
     ``params``, ``column_ns`` and ``column_events`` are those of the state told about; None and 0 where they
     cannot be changed. ``last_tick`` is the price of the event just applied.
     ``n_silences`` long silences were skipped so far, the last one ``silence_s`` of event time.
-    ``message`` is a sentence for the user or "".
+    ``message`` is a sentence for the user or ""; it stays true. ``trouble`` is one that holds only while it
+    is there, such as a lost connection, and ``relief`` tells, until the next trouble, that it is over.
     """
 
     state: SessionState = SessionState.PREPARING
@@ -102,6 +103,8 @@ class SessionStatus:
     n_silences: int = 0
     silence_s: float = 0.0
     message: str = ""
+    trouble: str = ""
+    relief: str = ""
     last_event: str = ""  # the event just applied, in words
     last_tick: int | None = None
     digest: str = ""  # of the engine's state; filled while the session rests

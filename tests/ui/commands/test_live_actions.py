@@ -52,6 +52,21 @@ def test_one_key_begins_and_ends_a_recording_and_the_mark_follows_the_session(
     assert live.sent == [SetRecording(True), SetRecording(False)]
 
 
+def test_the_notice_of_a_lost_connection_goes_when_it_is_back(
+    window: MainWindow, live: FakeSession, qtbot: QtBot
+) -> None:
+    def shown() -> list[tuple[str, bool]]:
+        return [(one.text, one.passing.isActive()) for one in window.notices.notices]
+
+    for _ in range(2):
+        live.report(trouble="The connection ended.")
+        qtbot.waitUntil(lambda: shown()[-1:] == [("The connection ended.", False)], timeout=1000)
+        live.report(trouble="", relief="Connected again.")
+        qtbot.waitUntil(lambda: shown()[-1:] == [("Connected again.", True)], timeout=1000)
+        assert ("The connection ended.", False) not in shown()
+        live.report(relief="")
+
+
 def test_keys_go_round_the_instruments(window: MainWindow, live: FakeSession, qtbot: QtBot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_J, CTRL)
     qtbot.keyClick(window, Qt.Key.Key_J, CTRL | SHIFT)

@@ -34,6 +34,26 @@ def test_a_passing_sentence_goes_by_itself_counted_from_its_last_time(qtbot: QtB
     qtbot.waitUntil(lambda: [notice.text for notice in bar.notices] == ["The file is cut short."])
 
 
+def test_the_trouble_of_a_session_is_one_sentence_and_goes_with_the_trouble(qtbot: QtBot) -> None:
+    bar = _bar(qtbot)
+    bar.show_notice("Cut short.")
+    for trouble in ("The connection ended: a.", "The connection ended: a.", "The connection ended: b."):
+        bar.follow_trouble(trouble)
+    assert [(one.text, one.count) for one in bar.notices] == [
+        ("Cut short.", 1),
+        ("The connection ended: b.", 1),
+    ]
+    qtbot.mouseClick(bar.notices[1].close_button, Qt.MouseButton.LeftButton)
+    bar.follow_trouble("The connection ended: b.")
+    assert [one.text for one in bar.notices] == ["Cut short."], "closed is closed, while it lasts"
+    bar.follow_trouble("")
+    bar.follow_trouble("The connection ended: b.")
+    bar.forget_session()
+    assert [one.text for one in bar.notices] == ["Cut short."]
+    bar.follow_trouble("The connection ended: b.")
+    assert len(bar.notices) == 2
+
+
 def test_only_the_newest_few_stay(qtbot: QtBot) -> None:
     bar = _bar(qtbot)
     for number in range(10):

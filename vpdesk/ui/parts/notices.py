@@ -109,6 +109,7 @@ class NoticeBar(QWidget):
         super().__init__(parent)
         self.notices: list[Notice] = []
         self._of_session: set[str] = set()
+        self._trouble = ""
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -137,11 +138,21 @@ class NoticeBar(QWidget):
         self._of_session.add(text)
         self.show_notice(text)
 
+    def follow_trouble(self, text: str) -> None:
+        """Show what the session suffers from, in place of what it did before; "" for nothing. Thread: UI."""
+        if text == self._trouble:
+            return  # also where the user has closed it
+        self.withdraw(self._trouble)
+        self._trouble = text
+        if text:
+            self.show_notice(text)
+
     def forget_session(self) -> None:
         """Remove what concerns the former session: it would be read as being about the next. Thread: UI."""
         for text in self._of_session:
             self.withdraw(text)
         self._of_session.clear()
+        self.follow_trouble("")
 
     def withdraw(self, text: str) -> None:
         """Remove a sentence that holds no more, if it is still shown. Thread: UI."""
