@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -5,7 +7,7 @@ from hypothesis import strategies as st
 
 from vpdesk.core.ring import C_N_TRADES, H_BEST_BID, T_SEQ, T_SIDE, T_SIZE, T_TICK, GridRing
 from vpdesk.display.colours import DARK_SHADES, colour_table, fade_table
-from vpdesk.display.overlay_shapes import DotPool, TradeDots, line_rects, step_line
+from vpdesk.display.overlay_shapes import DotPool, StepLine, TradeDots, step_line
 from vpdesk.display.scale import Scale
 from vpdesk.display.synthetic import synthetic_ring, write_gap
 from vpdesk.display.viewport import Viewport
@@ -25,7 +27,7 @@ def painted(ring: GridRing, view: Viewport) -> tuple[FieldWindow, FrameRequest]:
 def test_a_line_over_many_columns_keeps_every_extreme_with_few_points() -> None:
     ring = synthetic_ring(6000, half_width=6).ring
     window, request = painted(ring, Viewport(200, 400, 200 / 6000, 4).ending_at(6000).centred_on(20_400))
-    x, y = step_line(window.bins, TRACK_BID, request, 1)
+    x, y = step_line(window.bins, TRACK_BID, request, 1).points()
     bids = ring.read(0, 5999).headers[:, H_BEST_BID]
     assert x.size <= 4 * window.bins.states.size
     view = request.viewport
@@ -38,7 +40,7 @@ def test_a_line_is_interrupted_where_the_feed_was() -> None:
     write_gap(writer, 10)
     writer.write(40)
     window, request = painted(writer.ring, Viewport(300, 100, 3, 4).ending_at(100).centred_on(20_400))
-    x, y = step_line(window.bins, TRACK_BID, request, 1)
+    x, y = step_line(window.bins, TRACK_BID, request, 1).points()
     gap = np.isnan(y)
     assert gap.any()
     assert (x[gap] >= 150).all()
@@ -159,8 +161,37 @@ def placed(dots: TradeDots, chosen: np.ndarray, right_px: float) -> set[tuple[fl
 
 
 def test_a_line_is_made_of_rectangles_that_meet_at_its_corners_and_leave_its_gaps_open() -> None:
-    x_px = np.array([10.0, 30.0, 30.0, 50.0, 50.0, 70.0])
-    y_px = np.array([5.5, 5.5, 9.5, 9.5, np.nan, 2.5])
-    rects = line_rects(x_px, y_px, 4)
-    assert rects.tolist() == [[8, 3, 24, 4], [28, 3, 4, 8], [28, 7, 24, 4]]
-    assert line_rects(np.zeros(0), np.zeros(0), 2).shape == (0, 4)
+    edges_px = np.array([10.0, 20.0, 30.0, 50.0, 60.0, 70.0])
+    heights_px = np.array([[5.0] * 3, [5.0] * 3, [9.0] * 3, [np.nan] * 3, [8.0, 1.0, 2.0]])
+    rects = StepLine(edges_px, heights_px).rects(4)
+    assert rects.tolist() == [[8, 3, 24, 4], [28, 3, 4, 8], [28, 7, 24, 4], [58, -1, 4, 11], [58, 0, 14, 4]]
+    assert StepLine(np.zeros(1), np.zeros((0, 3))).rects(2).shape == (0, 4)
+
+
+heights = st.tuples(*[st.integers(0, 12)] * 3).map(lambda three: (max(three), min(three), three[1]))
+
+
+@settings(deadline=None)
+@given(bins=st.lists(st.none() | heights, min_size=1, max_size=30), thickness_px=st.integers(1, 4))
+def test_rectangles_of_a_line_cover_the_pixels_of_its_path_and_no_others(
+    bins: list[tuple[int, int, int] | None], thickness_px: int
+) -> None:
+    edges_px = np.arange(len(bins) + 1) * 3.0
+    heights_px = np.array([[np.nan] * 3 if three is None else three for three in bins], np.float64)
+    line = StepLine(edges_px, heights_px)
+    rects = line.rects(thickness_px)
+    assert len(rects) <= 2 * len(bins)
+    path = [
+        (min(x_0, x_1), min(y_0, y_1) - 0.5, abs(x_1 - x_0), abs(y_1 - y_0))
+        for (x_0, y_0), (x_1, y_1) in pairwise(zip(*line.points(), strict=True))
+        if not np.isnan(y_0 + y_1)
+    ]
+    thick = np.array(path).reshape(-1, 4) + np.array([-(thickness_px // 2)] * 2 + [thickness_px] * 2)
+    assert (covered(rects) == covered(thick)).all()
+
+
+def covered(rects: np.ndarray) -> np.ndarray:
+    pixels = np.zeros((32, 120), bool)
+    for left, top, width, height in rects.astype(int) + 8 * np.array([1, 1, 0, 0]):
+        pixels[top : top + height, left : left + width] = True
+    return pixels

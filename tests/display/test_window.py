@@ -121,7 +121,10 @@ def test_frames_one_after_another_equal_frames_painted_afresh(
                 writer.write(int(rng.integers(1, 5)))
                 view = view.ending_at(writer.ring.published_seq + 1)
         request = request_for(view, has_fade=has_fade, density=density)
-        assert np.array_equal(paint(kept, writer.ring, request), paint(FieldWindow(), writer.ring, request))
+        fresh = FieldWindow()
+        assert np.array_equal(paint(kept, writer.ring, request), paint(fresh, writer.ring, request))
+        assert np.array_equal(kept.bins.tracks, fresh.bins.tracks)
+        assert np.array_equal(kept.bins.starts_ns, fresh.bins.starts_ns)
 
 
 @pytest.mark.parametrize("px_per_column", [0.13, 0.77, 1.0, 2.6, 6.0])

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vpdesk.core.ring import H_CENTRE, NO_TICK, TRADE_CAPACITY, GridRing
+from vpdesk.display import line_kernels
 from vpdesk.display import window_kernels as kernels
 from vpdesk.display.viewport import Viewport
 from vpdesk.display.window import FrameRequest, PooledBins
@@ -39,46 +40,49 @@ class TradeDots:
     coarseness: int
 
 
-def step_line(
-    bins: PooledBins, track: int, request: FrameRequest, ticks_per_bucket: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return a step line of one track as x and y in device pixels; NaN where it is interrupted.
+@dataclass(frozen=True)
+class StepLine:
+    """One price over time, in device pixels of the field.
 
-    In a bin of several columns the line runs from its lowest to its highest value, so that no extreme
-    is lost, and goes on from the newest.
+    edges_px : (n + 1,) float64, left edges of the bins and the right edge of the last.
+    heights_px : (n, 3) float64, whole pixels from the top, of a bin's lowest, highest and newest price; NaN
+    where there is none.
+    """
+
+    edges_px: NDArray[np.float64]
+    heights_px: NDArray[np.float64]
+
+    def rects(self, thickness_px: int) -> NDArray[np.float64]:
+        """Return the rectangles that the line fills: (n, 4) float64, left, top, width, height."""
+        rects: NDArray[np.float64] = np.empty((2 * len(self.heights_px), 4))
+        return rects[: line_kernels.step_rects(self.edges_px, self.heights_px, thickness_px, rects)]
+
+    def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the corners as x and y, in the middle of pixels; NaN where the line is interrupted."""
+        left, right = self.edges_px[:-1], self.edges_px[1:]
+        x_px = np.stack([left, left, left, right], axis=1)
+        y_px = self.heights_px[:, [0, 1, 2, 2]] + 0.5
+        return _without_straight_points(x_px.ravel(), y_px.ravel())
+
+
+def step_line(bins: PooledBins, track: int, request: FrameRequest, ticks_per_bucket: int) -> StepLine:
+    """Return the line of one track.
+
+    In a bin of several columns it runs from its lowest to its highest value, so that no extreme is lost,
+    and goes on from the newest.
     """
     view = request.viewport
-    low, high, newest = bins.tracks[:, track, :].T
-    is_known = low != NO_TICK
+    tracks = bins.tracks[:, track, :]
+    is_known = tracks != NO_TICK
     # in relative mode a pooled bin may span several centres; its newest one places it
     base = bins.centres if request.is_relative else np.zeros_like(bins.centres)
     edges = (bins.first_bin + np.arange(bins.states.size + 1)) * view.columns_per_bin * view.px_per_column
-    edges = np.floor(edges) - view.left_px
-    x_px = np.stack([edges[:-1], edges[:-1], edges[:-1], edges[1:]], axis=1)
-    ticks = np.where(is_known, np.stack([low, high, newest, newest]), 0)
-    rows = (ticks + 0.5) / ticks_per_bucket - base
-    y_px = np.floor(view.height_px - (rows * view.px_per_row - view.bottom_px)).T + 0.5
-    y_px = np.clip(
-        y_px, -_BEYOND_PX, view.height_px + _BEYOND_PX
-    )  # what is out of sight is one straight line
-    y_px[~is_known] = np.nan
-    return _without_straight_points(x_px.ravel(), y_px.ravel())
-
-
-def line_rects(
-    x_px: NDArray[np.float64], y_px: NDArray[np.float64], thickness_px: int
-) -> NDArray[np.float64]:
-    """Return the rectangles that a step line consists of: (n, 4) float64, left, top, width, height.
-
-    x_px, y_px : as of `step_line`.
-    """
-    low_x, low_y = np.minimum(x_px[:-1], x_px[1:]), np.minimum(y_px[:-1], y_px[1:])
-    parts = [low_x, np.floor(low_y), np.abs(np.diff(x_px)), np.abs(np.diff(y_px))]
-    rects: NDArray[np.float64] = np.stack(parts, axis=1)
-    rects = rects[np.isfinite(rects).all(axis=1)]
-    rects[:, :2] -= thickness_px // 2
-    rects[:, 2:] += thickness_px
-    return rects
+    rows = (np.where(is_known, tracks, 0) + 0.5) / ticks_per_bucket - base[:, np.newaxis]
+    heights = np.floor(view.height_px - (rows * view.px_per_row - view.bottom_px))
+    # what is out of sight is one straight line
+    heights = np.clip(heights, -_BEYOND_PX, view.height_px + _BEYOND_PX)
+    heights[~is_known] = np.nan
+    return StepLine(np.floor(edges) - view.left_px, heights)
 
 
 def _without_straight_points(

@@ -55,14 +55,15 @@ class FrameRequest:
     density: float = 1.0
 
 
-@dataclass
 class PooledBins:
     """Pooled columns, oldest first; axis 0 is the bin, and bin 0 is ``first_bin`` counted from column 0.
+
+    The arrays are windows into longer ones, so that scrolling moves the windows and seldom the values.
 
     Attributes
     ----------
     values, ages : (n_bins, n_rows) float32
-        Row 0 is ``first_row``. NaN outside the band. Ages are seconds.
+        Row 0 is ``first_row``. NaN outside the band. Ages are seconds; without ages there are no rows.
     states : (n_bins,) uint8, bits ``window_kernels.BIN_*``
     tracks : (n_bins, 4, 3) int64
         Lowest, highest and newest tick of each track.
@@ -72,46 +73,41 @@ class PooledBins:
         Start of the oldest column; 0 where there is none.
     """
 
-    first_bin: int
-    first_row: int
-    values: NDArray[np.float32]
-    ages: NDArray[np.float32]
-    states: NDArray[np.uint8]
-    tracks: NDArray[np.int64]
-    centres: NDArray[np.int64]
-    starts_ns: NDArray[np.int64]
-
-    @classmethod
-    def empty(
-        cls, first_bin: int, n_bins: int, first_row: int, n_rows: int, *, has_ages: bool
-    ) -> "PooledBins":
-        """Return bins that hold nothing yet; without ages these have no rows."""
-        return cls(
-            first_bin,
-            first_row,
-            np.full((n_bins, n_rows), np.nan, np.float32),
-            np.full((n_bins, n_rows if has_ages else 0), np.inf, np.float32),
-            np.zeros(n_bins, np.uint8),
-            np.full((n_bins, _TRACK_FIELDS.size, 3), NO_TICK, np.int64),
-            np.zeros(n_bins, np.int64),
-            np.zeros(n_bins, np.int64),
-        )
-
-    def arrays(self) -> tuple[NDArray[np.generic], ...]:
-        """Return every array; all have the bin as axis 0."""
-        return self.values, self.ages, self.states, self.tracks, self.centres, self.starts_ns
+    def __init__(self, first_bin: int, n_bins: int, first_row: int, n_rows: int, *, has_ages: bool) -> None:
+        self.first_bin, self.first_row = first_bin, first_row
+        n_held = n_bins + n_bins // 2
+        self._values = np.full((n_held, n_rows), np.nan, np.float32)
+        self._ages = np.full((n_held, n_rows if has_ages else 0), np.inf, np.float32)
+        self._states = np.zeros(n_held, np.uint8)
+        self._tracks = np.full((n_held, _TRACK_FIELDS.size, 3), NO_TICK, np.int64)
+        self._centres = np.zeros(n_held, np.int64)
+        self._starts_ns = np.zeros(n_held, np.int64)
+        self._show(0, n_bins)
 
     def scroll_to(self, first_bin: int) -> None:
-        """Move what is still in view, in place, so that bin 0 is ``first_bin``."""
-        shift = first_bin - self.first_bin
-        self.first_bin = first_bin
-        if abs(shift) >= self.states.size:
-            return  # nothing is still in view
-        for array in self.arrays():
-            if shift > 0:
-                array[:-shift] = array[shift:]
-            elif shift < 0:
-                array[-shift:] = array[:shift]
+        """Keep what is still in view, so that bin 0 is ``first_bin``; bins that came into view hold rests."""
+        n_bins, n_held = self.states.size, self._states.size
+        shift, self.first_bin = first_bin - self.first_bin, first_bin
+        begin = self._begin + shift
+        if 0 <= begin <= n_held - n_bins:
+            self._show(begin, n_bins)
+        elif abs(shift) < n_bins:
+            begin = 0 if shift > 0 else n_held - n_bins
+            kept, was = max(begin, begin - shift), max(self._begin, self._begin + shift)
+            n_kept = n_bins - abs(shift)
+            for array in self._arrays():
+                array[kept : kept + n_kept] = array[was : was + n_kept]
+            self._show(begin, n_bins)
+
+    def _arrays(self) -> tuple[NDArray[np.generic], ...]:
+        return self._values, self._ages, self._states, self._tracks, self._centres, self._starts_ns
+
+    def _show(self, begin: int, n_bins: int) -> None:
+        self._begin = begin
+        shown = slice(begin, begin + n_bins)
+        self.values, self.ages = self._values[shown], self._ages[shown]
+        self.states, self.tracks = self._states[shown], self._tracks[shown]
+        self.centres, self.starts_ns = self._centres[shown], self._starts_ns[shown]
 
     def has_rows(self, first_row: int, n_rows: int) -> bool:
         """Return whether these rows were pooled."""
@@ -149,7 +145,7 @@ class FieldWindow:
 
     def __init__(self) -> None:
         self.pixels = FramePixels(np.zeros((1, 1), np.uint32), 0)
-        self.bins = PooledBins.empty(0, 1, 0, 1, has_ages=False)
+        self.bins = PooledBins(0, 1, 0, 1, has_ages=False)
         self.bin_of_px: NDArray[np.int32] = np.zeros(1, np.int32)
         self._colours: NDArray[np.uint32] = np.zeros((1, 1), np.uint32)
         self._pooled_for: tuple[object, ...] | None = None
@@ -261,7 +257,7 @@ class FieldWindow:
         n_bins = request.viewport.n_bins
         self._pooled_now = []
         if ring is None:
-            self.bins = PooledBins.empty(first_bin, n_bins, low_row, n_rows, has_ages=request.has_fade)
+            self.bins = PooledBins(first_bin, n_bins, low_row, n_rows, has_ages=request.has_fade)
             self._pooled_for = None
             return
         self._read_open(ring)
@@ -273,7 +269,7 @@ class FieldWindow:
         )
         if key != self._pooled_for or not self.bins.has_rows(low_row, n_rows):
             margin = int(n_rows * _MARGIN)
-            self.bins = PooledBins.empty(
+            self.bins = PooledBins(
                 first_bin, n_bins, low_row - margin, n_rows + 2 * margin, has_ages=request.has_fade
             )
             self._pooled_for = key

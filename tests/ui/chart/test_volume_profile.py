@@ -17,7 +17,7 @@ from tests.ui.markets import MarketSession, simulated_records
 from vpdesk.core.ring import H_CENTRE, T_SEQ, T_SIDE, T_SIZE, T_TICK
 from vpdesk.display.volume_profile import VolumeSource
 from vpdesk.ui.field.heatmap import HeatmapView
-from vpdesk.ui.field.overlays import DOT_COLOURS
+from vpdesk.ui.field.trade_dots import DOT_COLOURS
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.preferences.settings import SettingsFile
 

@@ -13,7 +13,7 @@ from vpdesk.display.volume_profile import VolumeProfile, VolumeSource, profile_p
 from vpdesk.ui.field.annotation import Annotation, FieldFrame
 from vpdesk.ui.field.axis_labels import row_text
 from vpdesk.ui.field.heatmap import HeatmapView
-from vpdesk.ui.field.overlays import DOT_COLOURS
+from vpdesk.ui.field.trade_dots import DOT_COLOURS
 from vpdesk.ui.parts.fitting import SEPARATOR, fitting
 from vpdesk.ui.parts.theme import tabular
 from vpdesk.ui.parts.throttle import Throttle

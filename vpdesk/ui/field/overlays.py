@@ -3,44 +3,35 @@
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from pyqtgraph.Qt.internals import PrimitiveArray  # hands numbers to Qt without a Python object for each
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from vpdesk.display.overlay_shapes import TradeDots, line_rects
+from vpdesk.display.overlay_shapes import StepLine, TradeDots
 from vpdesk.ui.field.placed_item import PlacedItem
+from vpdesk.ui.field.trade_dots import DOT_RIM, DotBrush
 from vpdesk.ui.parts.fitting import fitting
 
 # Over blue and amber, mint and rose stay apart; and mint is the lighter one for eyes that see no hue.
 BID_COLOUR: Final = "#7ee8c7"
 ASK_COLOUR: Final = "#f28ab8"
 SPOT_COLOUR: Final = "#ffffff"
-DOT_COLOURS: Final = ("#b9fbe3", "#e8509a", "#b8bec8")  # bought, sold, aggressor unknown
-_DOT_RIM: Final = "#0a0c10"
 _MARK_COLOUR: Final = "#ffffff"
 
 _MARK_LEAST_PT: Final = 9.0  # side of the frame around a cell too small to see
 _LINE_PT: Final = 2
-_DOT_AREA_PT: Final = 45.0  # of a trade of the reference size
-_DOT_LEAST_PT: Final = 1.5
-_DOT_MOST_PT: Final = 11.0
 _CAPTION_MARGIN_PT: Final = 8
 _CAPTION_PADDING_PT: Final = 8
 _LEFT_CAPTION_SHARE: Final = 0.6  # of the field's width
-_DOT_STEP_PT: Final = 0.5  # radii come in steps, so that few pictures of dots are kept
-
-Line = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
 class StyledLine:
-    """A line in device pixels, and how it is drawn."""
+    """A line, and how it is drawn."""
 
-    points: Line
+    line: StepLine
     colour: str
     is_dotted: bool = False
 
@@ -57,7 +48,7 @@ class OverlayItem(QGraphicsItem):
         self._dots: TradeDots | None = None
         self._mark = QRectF()
         self._reference_size = 1.0
-        self._dot_pictures: dict[tuple[int, int, float], QPixmap] = {}
+        self._brush = DotBrush()
 
     def set_rect(self, rect: QRectF, density: float) -> None:
         """Take the field's place in the scene; ``density`` is device pixels per point."""
@@ -70,10 +61,14 @@ class OverlayItem(QGraphicsItem):
         """Replace everything; a trade of ``reference_size`` gets a dot of the usual size."""
         thickness_px = _LINE_PT * max(1, round(self._density))
         self._lines = [
-            (_rects(line.points, thickness_px), QColor(line.colour)) for line in lines if not line.is_dotted
+            (_rects(styled.line, thickness_px), QColor(styled.colour))
+            for styled in lines
+            if not styled.is_dotted
         ]
         self._dotted = [
-            (_path(line.points), _dotted_pen(line.colour, thickness_px)) for line in lines if line.is_dotted
+            (_path(styled.line), _dotted_pen(styled.colour, thickness_px))
+            for styled in lines
+            if styled.is_dotted
         ]
         self._dots = dots
         self._reference_size = max(reference_size, 1e-9)
@@ -106,7 +101,7 @@ class OverlayItem(QGraphicsItem):
             painter.setPen(pen)
             painter.drawPath(path)
         if self._dots is not None:
-            self._paint_dots(painter, self._dots)
+            self._brush.paint(painter, self._dots, self._reference_size, self._density)
         if not self._mark.isEmpty():
             self._paint_mark(painter)
         painter.restore()
@@ -122,33 +117,14 @@ class OverlayItem(QGraphicsItem):
         margin_px = 2 * self._density  # the newest column stands at the edge: the frame stays whole
         frame.moveRight(min(frame.right(), right_px - margin_px))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for colour, width_pt in ((_DOT_RIM, 4.0), (_MARK_COLOUR, 2.0)):
+        for colour, width_pt in ((DOT_RIM, 4.0), (_MARK_COLOUR, 2.0)):
             painter.setPen(QPen(QColor(colour), width_pt * self._density))
             painter.drawRect(frame)
 
-    def _paint_dots(self, painter: QPainter, dots: TradeDots) -> None:
-        radii_pt = np.sqrt(dots.sizes / self._reference_size * (_DOT_AREA_PT / np.pi))
-        radii_pt = np.clip(radii_pt, _DOT_LEAST_PT, _DOT_MOST_PT)
-        steps = np.rint(radii_pt / _DOT_STEP_PT).astype(np.int64)
-        pictures = [self._dot_picture(*key) for key in zip(dots.sides.tolist(), steps.tolist(), strict=True)]
-        halves = _dot_side_px(steps * (_DOT_STEP_PT * self._density)) // 2
-        lefts = np.rint(dots.x_px - halves).astype(np.int64).tolist()
-        tops = np.rint(dots.y_px - halves).astype(np.int64).tolist()
-        for left, top, picture in zip(lefts, tops, pictures, strict=True):
-            painter.drawPixmap(left, top, picture)
 
-    def _dot_picture(self, side: int, n_steps: int) -> QPixmap:
-        key = (side, n_steps, self._density)
-        picture = self._dot_pictures.get(key)
-        if picture is None:
-            radius_px = n_steps * _DOT_STEP_PT * self._density
-            picture = self._dot_pictures[key] = _draw_dot(DOT_COLOURS[side], radius_px)
-        return picture
-
-
-def _rects(points: Line, thickness_px: int) -> PrimitiveArray:
+def _rects(line: StepLine, thickness_px: int) -> PrimitiveArray:
     """Return a step line as filled rectangles: a quarter of the time of a path that Qt strokes."""
-    rects = line_rects(*points, thickness_px)
+    rects = line.rects(thickness_px)
     array = PrimitiveArray(QRectF, 4)
     array.resize(len(rects))
     array.ndarray()[:] = rects
@@ -162,30 +138,9 @@ def _dotted_pen(colour: str, thickness_px: int) -> QPen:
     return pen
 
 
-def _path(points: Line) -> QPainterPath:
-    x, y = points
+def _path(line: StepLine) -> QPainterPath:
+    x, y = line.points()
     return pg.arrayToQPath(x, y, connect="finite") if x.size else QPainterPath()
-
-
-def _dot_side_px(radii_px: NDArray[np.floating]) -> NDArray[np.int64]:
-    """Return the sides of the pictures that hold dots of these radii and their rims."""
-    sides: NDArray[np.int64] = 2 * np.ceil(radii_px).astype(np.int64) + 4
-    return sides
-
-
-def _draw_dot(colour: str, radius_px: float) -> QPixmap:
-    side = int(_dot_side_px(np.array(radius_px)))
-    picture = QPixmap(side, side)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    fill = QColor(colour)
-    fill.setAlpha(225)
-    painter.setBrush(fill)
-    painter.setPen(QPen(QColor(_DOT_RIM), 1.0))
-    painter.drawEllipse(QPointF(side / 2, side / 2), radius_px, radius_px)
-    painter.end()
-    return picture
 
 
 class CrosshairItem(PlacedItem):
