@@ -65,7 +65,7 @@ def test_a_box_is_shown_whole_and_in_the_middle(
     former = camera.view
     columns = [(former.left_px + side) / former.px_per_column for side in (left, right)]
     rows = [(former.bottom_px + 600 - side) / former.px_per_row for side in (bottom, top)]
-    camera.show_box(left, top, right, bottom)
+    camera.show_box(left, top, right, bottom, None)  # columns or none
     view = camera.view
     # as far as a cell may be enlarged at all
     if view.px_per_column < 400:
@@ -96,3 +96,56 @@ def test_a_zoom_that_went_against_a_limit_comes_back_at_once() -> None:
     camera.zoom(0.5, 0.5, 400, 300, RING)
     assert camera.view.px_per_column == most.px_per_column / 2
     assert camera.view.px_per_row == most.px_per_row / 2
+
+
+def columns_in_view(camera: Camera, ring: GridRing = RING) -> int:
+    span, (left, right) = ring.span(), camera.view.x_range
+    return int(min(right, span.newest + 1) - max(left, span.oldest))
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_no_way_leads_past_all_columns(direction: int) -> None:
+    camera = placed()
+    camera.is_following = False
+    for _ in range(20):
+        camera.move(direction * 700, 30, RING)
+    assert columns_in_view(camera) * camera.view.px_per_column == pytest.approx(80, abs=3)
+    empty_side_px = 790 if direction > 0 else 10
+    for _ in range(20):
+        camera.zoom(1.7, 1.0, empty_side_px, 300, RING)
+    assert camera.view.x_px(RING.span().oldest) < 721
+    assert camera.view.x_px(RING.span().newest + 1) > 79
+    camera.show_box(empty_side_px - 5, 0, empty_side_px + 5, 600, RING)
+    camera.reset_zoom(RING)
+    assert columns_in_view(camera) > 0
+    bottom = camera.view.bottom_px
+    camera.move(0, 100_000, RING)  # prices are another matter
+    assert camera.view.bottom_px == bottom + 100_000
+
+
+def test_a_few_columns_stay_in_view_whole() -> None:
+    ring = synthetic_ring(3, half_width=20).ring
+    for right_px in (5000, -5000):
+        camera = placed(ring=ring)
+        camera.move(right_px, 0, ring)
+        assert columns_in_view(camera, ring) == 3
+
+
+def test_a_view_that_the_session_left_behind_is_not_dragged_along_but_goes_no_further() -> None:
+    camera = placed()
+    camera.is_following = False
+    earlier = synthetic_ring(100, half_width=20).ring
+    view = camera.view
+    assert columns_in_view(camera, earlier) < 0
+    camera.move(40, 10, earlier)
+    assert (camera.view.left_px, camera.view.bottom_px) == (view.left_px, view.bottom_px + 10)
+    camera.move(-40, 0, earlier)
+    assert camera.view.left_px == view.left_px - 40
+
+
+def test_without_columns_the_view_goes_anywhere() -> None:
+    for ring in (None, GridRing(20, 64)):
+        camera = placed()
+        view = camera.view
+        camera.move(1e6, 0, ring)
+        assert camera.view.left_px == view.left_px + 1_000_000

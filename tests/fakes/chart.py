@@ -32,6 +32,7 @@ REMEMBERED = frozenset(
         "go_to_newest",
         "mark_event",
         "set_pin",
+        "set_way_back",
         "reading",
         "add_annotation",
         "refresh",

@@ -463,3 +463,10 @@ def test_high_pixel_densities_lose_nothing(tmp_path: Path, density: str) -> None
         command, env=environment, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_way_back_to_the_data_names_the_keys_in_force(window: MainWindow) -> None:
+    (words,) = window.chart.told["set_way_back"]
+    assert words == "Ctrl+End follows the market  ·  F shows everything"
+    window.shortcuts.assign("fit_view", ("F4",))
+    assert window.chart.told["set_way_back"][0].endswith("F4 shows everything")

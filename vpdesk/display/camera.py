@@ -12,6 +12,7 @@ from vpdesk.display.viewport import Viewport
 from vpdesk.display.window import centre_range
 
 _ROUNDING_PX: Final = 0.5
+_KEPT_SHARE: Final = 0.1  # of the width: columns stay in view on so much of it, if there are as many
 _MOST_COLUMNS: Final = 8192  # that are shown where there is no ring to say
 
 
@@ -90,20 +91,27 @@ class Camera:
         if has_spot:
             self.view = self._follower.follow(self.view, spot_row)
 
+    def move(self, right_px: float, up_px: float, ring: GridRing | None) -> None:
+        """Look further right and up, but never past all columns."""
+        self._hold(self.view.moved(right_px, up_px), ring)
+
     def zoom(self, x_factor: float, y_factor: float, x_px: float, y_px: float, ring: GridRing | None) -> None:
         """Enlarge around a pixel of the field; while following the newest column keeps its place."""
         view = self.view
-        self.view = view.zoomed(
+        zoomed = view.zoomed(
             self._time_zoom.wished_factor(x_factor, view.px_per_column),
             self._price_zoom.wished_factor(y_factor, view.px_per_row),
             view.width_px if self.is_following else x_px,
             y_px,
             max_columns=ring.capacity if ring is not None else _MOST_COLUMNS,
         )
+        self._hold(zoomed, ring)
         self._time_zoom.take(self.view.px_per_column)
         self._price_zoom.take(self.view.px_per_row)
 
-    def show_box(self, left_px: float, top_px: float, right_px: float, bottom_px: float) -> None:
+    def show_box(
+        self, left_px: float, top_px: float, right_px: float, bottom_px: float, ring: GridRing | None
+    ) -> None:
         """Enlarge a box of the field, in pixels from the upper left corner, to all of it."""
         view = self.view
         columns = (
@@ -112,13 +120,13 @@ class Camera:
         )
         top, bottom = view.bottom_px + view.height_px - top_px, view.bottom_px + view.height_px - bottom_px
         shown = view.showing(columns, (bottom / view.px_per_row, top / view.px_per_row))
-        self.view = shown.centred_at(sum(columns) / 2)
+        self._hold(shown.centred_at(sum(columns) / 2), ring)
 
     def reset_zoom(self, ring: GridRing) -> None:
         """Give cells the size that the program starts with, keeping the middle."""
         self._start_zoom.remembered_pt = None
         start = self._start_zoom.of(self.view, self.density, ring.width)
-        self.view = self.view.with_cells(start.px_per_column, start.px_per_row)
+        self._hold(self.view.with_cells(start.px_per_column, start.px_per_row), ring)
 
     def zoom_pt(self) -> Zoom | None:
         """Return the points per column and per bucket; None while they are the usual ones."""
@@ -140,3 +148,23 @@ class Camera:
         reach = ring.half_width
         columns = (float(span.oldest), float(span.newest + 1))
         self.view = self.view.showing(columns, (low - reach, high + reach + 1))
+
+    def _hold(self, wanted: Viewport, ring: GridRing | None) -> None:
+        """Go to a view, but no further past the first or the last column than we are already.
+
+        A session that went to an earlier time, or let columns go, may have left the view behind: that is
+        no reason to drag it along.
+        """
+        former_px, wanted_px = _past_columns_px(self.view, ring), _past_columns_px(wanted, ring)
+        allowed_px = min(max(wanted_px, min(former_px, 0.0)), max(former_px, 0.0))
+        self.view = wanted.moved(allowed_px - wanted_px, 0)
+
+
+def _past_columns_px(view: Viewport, ring: GridRing | None) -> float:
+    """Return how far a view is past the newest column (above 0) or the oldest one (below 0), 0 if neither."""
+    span = None if ring is None else ring.span()
+    if span is None or span.newest < span.oldest:
+        return 0.0
+    begin_px, end_px = view.x_px(span.oldest), view.x_px(span.newest + 1)
+    kept_px = min(_KEPT_SHARE * view.width_px, end_px - begin_px)
+    return max(kept_px - end_px, 0.0) or min(view.width_px - kept_px - begin_px, 0.0)

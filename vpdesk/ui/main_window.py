@@ -46,6 +46,7 @@ from vpdesk.ui.pages import Pages
 from vpdesk.ui.panels.inspector import InspectorDock
 from vpdesk.ui.panels.reading_dock import ReadingDock
 from vpdesk.ui.panels.readout import ReadoutBar, reading_pairs
+from vpdesk.ui.parts.fitting import SEPARATOR
 from vpdesk.ui.parts.frame_rate import FrameRate
 from vpdesk.ui.parts.icons import icon
 from vpdesk.ui.parts.notices import NoticeBar
@@ -62,6 +63,7 @@ from vpdesk.ui.welcome import WelcomePage
 from vpdesk.ui.window_dialogs import WindowDialogs
 
 FRAME_INTERVAL_MS: Final = 16
+_WAY_BACK: Final = f"{{newest_column}} follows the market{SEPARATOR}{{fit_view}} shows everything"
 
 _log = logging.getLogger(__name__)
 
@@ -340,6 +342,7 @@ class MainWindow(QMainWindow):
         self.panels.strips.pointed.connect(self.direction.point_at)
 
     def _apply_preferences(self) -> None:
+        self._show_keys()
         self.choices.apply()
         self.panels.apply()
         self.volume_profile.apply()
@@ -409,6 +412,11 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_shortcuts_changed(self) -> None:
         self._settings.prefer(keys=self.shortcuts.changes())
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        """Name the keys in what is said about them."""
+        self.chart.set_way_back(self.shortcuts.with_keys(_WAY_BACK))
         self.simulated_line.setText(self.shortcuts.with_keys(self._facts.notice) if self._facts else "")
 
     @Slot(object)

@@ -388,3 +388,30 @@ def test_the_two_halves_of_the_signed_map_get_lighter_from_the_middle_out() -> N
     assert (np.diff(luminance[:middle]) <= 0.5).all()
     assert np.abs(luminance - luminance[::-1]).max() < 32  # equal magnitudes look equally strong
     assert luminance[middle] < 20
+
+
+def test_where_nothing_is_in_view_the_way_back_is_said(view: HeatmapView, qtbot: QtBot) -> None:
+    view.set_way_back("End goes back")
+    hint = view._empty_hint
+    view.tick()
+    assert not hint.is_shown
+    view.pan(0.0, 30.0)
+    view.tick()
+    assert hint.is_shown
+    assert hint.text == "No data here  ·  End goes back"
+    plate = field_pixels(view)[150:250, 100:500]
+    view.go_to_newest()
+    view.tick()
+    assert not hint.is_shown
+    assert len(np.unique(plate)) > 10  # words in the middle of one flat shade
+
+
+def test_dragging_and_panning_end_while_columns_are_in_view(view: HeatmapView, qtbot: QtBot) -> None:
+    span = view._ring.span()  # type: ignore[union-attr]
+    for side, column in ((-1, span.newest), (1, span.oldest)):
+        for _ in range(20):
+            view.pan(-0.9 * side)
+            drag(qtbot, view, QPoint(300, 150), QPoint(300 + 200 * side, 150))
+        first, last = view.visible_columns()
+        assert first <= column <= last
+        assert not view._empty_hint.is_shown

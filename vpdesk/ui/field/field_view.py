@@ -25,12 +25,13 @@ from vpdesk.display.viewport import Viewport
 from vpdesk.display.window import FieldWindow, FrameRequest
 from vpdesk.ui.field.annotation import Annotation, FieldFrame
 from vpdesk.ui.field.color_bar import ColorBar
+from vpdesk.ui.field.empty_hint import EmptyHint
 from vpdesk.ui.field.field_axes import FieldAxes
 from vpdesk.ui.field.field_canvas import FieldCanvas
 from vpdesk.ui.field.field_marks import FieldMarks
 from vpdesk.ui.parts.color_maps import look_up_table
 from vpdesk.ui.parts.fitting import SEPARATOR
-from vpdesk.ui.parts.theme import DARK, LIGHT
+from vpdesk.ui.parts.theme import DARK, LIGHT, tabular
 
 PRICE_AXES: Final = ("price", "spot")
 
@@ -67,6 +68,8 @@ class FieldView(QWidget):
         self._canvas = FieldCanvas(DARK)
         self._marks = FieldMarks(self._canvas)
         self._axes = FieldAxes(self._canvas)
+        self._empty_hint = EmptyHint(tabular(self.font()))
+        self._canvas.add_annotation(self._empty_hint)
         self._bar = ColorBar()
         self._camera = Camera(self._canvas.field_size_px, self._canvas.density)
         self._told_view = self._camera.view
@@ -201,6 +204,11 @@ class FieldView(QWidget):
     def add_annotation(self, item: Annotation) -> None:
         """Draw something over the field from now on; it is told of every frame while it is visible."""
         self._canvas.add_annotation(item)
+        self._is_stale = True
+
+    def set_way_back(self, words: str) -> None:
+        """Say this, which names the keys that lead back, where the view shows no data."""
+        self._empty_hint.text = f"No data here{SEPARATOR}{words}"
         self._is_stale = True
 
     def set_pin(self, reading: CellReading | None) -> None:

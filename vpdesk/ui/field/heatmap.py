@@ -80,7 +80,8 @@ class HeatmapView(FieldView):
         """Look further right and up by shares of the view; the market is no longer followed."""
         self.set_following(False)
         view = self._camera.view
-        self._set_view(view.moved(x_share * view.width_px, y_share * view.height_px))
+        self._camera.move(x_share * view.width_px, y_share * view.height_px, self._ring)
+        self._tell_view()
 
     def go_to_first(self) -> None:
         """Show the oldest column there is at the left edge."""
@@ -248,7 +249,8 @@ class HeatmapView(FieldView):
     def _on_gestures_moved(self, right_pt: float, down_pt: float) -> None:
         self.set_following(False)
         density = self._camera.density
-        self._set_view(self._camera.view.moved(-right_pt * density, down_pt * density))
+        self._camera.move(-right_pt * density, down_pt * density, self._ring)
+        self._tell_view()
 
     @Slot(float, float, object)
     def _on_gestures_zoomed(self, x_factor: float, y_factor: float, at: QPointF | None) -> None:
@@ -284,7 +286,8 @@ class HeatmapView(FieldView):
         self.set_following(False)
         density = self._camera.density
         self._camera.show_box(
-            *(side * density for side in (box.left(), box.top(), box.right(), box.bottom()))
+            *(side * density for side in (box.left(), box.top(), box.right(), box.bottom())),
+            ring=self._ring,
         )
         self._tell_view()
 
