@@ -1,5 +1,6 @@
 """The command line. Every command imports what it needs when it runs, so that ``--help`` is instant."""
 
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -244,6 +245,8 @@ def clear_cache() -> None:
 
 def main() -> None:
     """Run the command line; errors are one sentence on stderr and exit code 1."""
+    logging.getLogger().addHandler(logging.NullHandler())  # or what nobody logs would be on the terminal
+    logging.captureWarnings(True)
     try:
         app()
     except VpdeskError as error:

@@ -137,7 +137,7 @@ def test_an_error_that_is_not_fatal_is_told_and_costs_no_record() -> None:
     gateway = wiring.gateway_for(sent, faults=[[Report(20_000, "a small matter")]])
     with listening(gateway) as feed:
         items = collect(feed, having(1000))
-        assert feed.status.notice == "The gateway reports: a small matter"
+        assert feed.status.notice == "The gateway reports: a small matter."
         assert feed.status.state is FeedState.LIVE
     assert records_of(items).tobytes() == sent.tobytes()
 

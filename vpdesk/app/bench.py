@@ -226,7 +226,7 @@ def _frames() -> None:
 
     environment.draw_off_screen()
     environment.check_qt()
-    environment.hush_platform()
+    environment.log_qt_messages()
     from vpdesk.ui.field.frame_bench import measure_frames
 
     typer.echo(f"{'frames of 1600 x 900':<46}{'median ms':>10}{'p99 ms':>10}{'peak MB':>10}")

@@ -1,9 +1,10 @@
 """What the commands do, apart from drawing and measuring."""
 
+import contextlib
 import sys
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -11,6 +12,9 @@ from vpdesk.app import environment
 from vpdesk.app.progress import progress_bar
 from vpdesk.core.events import PRICE_SCALE
 from vpdesk.errors import SourceError, VpdeskError
+
+if TYPE_CHECKING:
+    from vpdesk.app.desk import Desk
 
 DIGEST_CHUNK: Final = 1 << 16
 
@@ -34,11 +38,9 @@ def show_window(files: list[Path], instrument: str | None, tick_size: str | None
     if not environment.has_display():
         return _draw_instead(files, instrument, tick_size)
     environment.check_qt()
-    from vpdesk.app.desk import Desk, make_application, run_desk
-    from vpdesk.app.log_file import start_log
+    from vpdesk.app.desk import run_desk
 
-    make_application(sys.argv[:1])
-    desk = Desk(log_path=start_log())
+    desk = _new_desk()
     if files:
         desk.open_now([file.absolute() for file in files], instrument, tick_raw)
     else:
@@ -74,17 +76,30 @@ def run_live(
     )
     wish = live.LiveWish(request, read_tick_size(tick_size), record_to and record_to.absolute())
     if is_headless:
+        with contextlib.suppress(ImportError):  # what keeps logs apart is Qt's, and may lack libraries here
+            from vpdesk.app.log_file import start_log
+
+            start_log()
         return live.run_headless(wish)
     if not environment.has_display():
         raise VpdeskError("There is no display to open a window on: add --headless.")
     environment.check_qt()
-    from vpdesk.app.desk import Desk, make_application, run_desk
-    from vpdesk.app.log_file import start_log
+    from vpdesk.app.desk import run_desk
 
-    make_application(sys.argv[:1])
-    desk = Desk(log_path=start_log())
+    desk = _new_desk()
     desk.live.connect_to(wish)
     return run_desk(desk)
+
+
+def _new_desk() -> "Desk":
+    """Return the window's desk; from here on, the log is written."""
+    from vpdesk.app.desk import Desk, make_application
+    from vpdesk.app.log_file import start_log
+
+    log_path = start_log()
+    environment.log_qt_messages()
+    make_application(sys.argv[:1])
+    return Desk(log_path=log_path)
 
 
 def _draw_instead(files: list[Path], instrument: str | None, tick_size: str | None) -> int:

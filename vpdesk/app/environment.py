@@ -2,6 +2,7 @@
 
 import ctypes
 import importlib
+import logging
 import os
 import sys
 from typing import Final
@@ -44,15 +45,22 @@ def draw_off_screen() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
-def hush_platform() -> None:
-    """Keep to ourselves what a platform without a screen says it cannot do; call once Qt is there."""
+def log_qt_messages() -> None:
+    """Have Qt talk to the log, but for its last words before it ends the process; call once Qt is there."""
     from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-    def tell(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
-        if not message.startswith("This plugin does not support"):
-            sys.stderr.write(f"{message}\n")
+    levels = {
+        QtMsgType.QtDebugMsg: logging.DEBUG,
+        QtMsgType.QtInfoMsg: logging.INFO,
+        QtMsgType.QtWarningMsg: logging.WARNING,
+    }
 
-    qInstallMessageHandler(tell)
+    def log(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        logging.getLogger("qt").log(levels.get(kind, logging.ERROR), "%s", message)
+        if kind is QtMsgType.QtFatalMsg:
+            sys.stderr.write(f"vpdesk: {message}\n")
+
+    qInstallMessageHandler(log)
 
 
 def check_qt() -> None:

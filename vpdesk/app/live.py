@@ -200,13 +200,14 @@ def run_headless(wish: LiveWish) -> int:
     """Run a session without a window until it stops or a signal comes; the process's exit code."""
     session = start_session(wish, key_for(wish.request))
     with _until_signal() as is_asked:
-        words = ""
+        teller = _Teller(session)
         while not is_asked.wait(LOOK_S) and session.status.state is not SessionState.FAILED:
-            words = _tell_change(session, words)
+            teller.tell_state()
+            teller.tell_message()
         was_asked = is_asked.is_set()
         session.close()  # a second signal, as of an impatient Ctrl+C, does not cut this short
         is_closed = session.wait_closed(CLOSE_TIMEOUT_S)
-        _tell_change(session, words)
+        teller.tell_state()
         _print_summary(session)
     is_well = was_asked and is_closed and session.status.state is not SessionState.FAILED
     if not is_well:
@@ -222,14 +223,34 @@ def _failure(session: LiveSession) -> str:
     return session.status.message or "The session could not be closed in time."
 
 
-def _tell_change(session: LiveSession, before: str) -> str:
-    """Print where the feed stands, if that is another state; the numbers in it do not count."""
-    live = session.status.live
-    words = "" if live is None else live.text + (f": {live.reason}" if live.reason else "")
-    if re.sub(r"\d+", "", words) != re.sub(r"\d+", "", before):
-        sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} UTC {words}\n")
-        sys.stderr.flush()
-    return words
+class _Teller:
+    """Tells on the standard error what changes in a session."""
+
+    def __init__(self, session: LiveSession) -> None:
+        self._session = session
+        self._state = ""
+        self._message = ""
+
+    def tell_state(self) -> None:
+        """Tell where the feed stands, if that is another state; the numbers in it do not count."""
+        live = self._session.status.live
+        words = "" if live is None else live.text + (f": {live.reason}" if live.reason else "")
+        state = re.sub(r"\d+", "", words)
+        if state != self._state:
+            self._state = state
+            _write_line(words)
+
+    def tell_message(self) -> None:
+        """Tell what the session has to say, if that is new, but for its last words: why it stopped."""
+        status = self._session.status
+        if status.message != self._message and status.state is not SessionState.FAILED:
+            self._message = status.message
+            _write_line(status.message)
+
+
+def _write_line(words: str) -> None:
+    sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} UTC {words}\n")
+    sys.stderr.flush()
 
 
 def _print_summary(session: LiveSession) -> None:

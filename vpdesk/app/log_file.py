@@ -1,7 +1,8 @@
 """The log of the running program: a file that stays small, for whoever looks into a fault later.
 
 It holds what was opened, how feeds fared, warnings, errors and crash reports. It never holds a key, nor
-the values of variables. A program that cannot write it runs all the same.
+the values of variables. A program that cannot write it runs all the same. None of it goes to the terminal:
+what users are told, they are told in sentences.
 """
 
 import logging
@@ -35,10 +36,7 @@ def start_log(folder: Path | None = None) -> Path | None:
         return None
     handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.addFilter(_is_wanted)
-    root = logging.getLogger()
-    root.addHandler(handler)
-    if logging.lastResort is not None:  # what went to the terminal still goes there
-        root.addHandler(logging.lastResort)
+    logging.getLogger().addHandler(handler)
     logging.getLogger("vpdesk").setLevel(logging.INFO)
     _log.info("vpdesk %s starts", __version__)
     return Path(handler.baseFilename)

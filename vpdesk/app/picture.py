@@ -60,7 +60,7 @@ def draw(wish: Wish, arrange: "Arrange | None" = None) -> str:
         raise VpdeskError(f"{wish.theme!r} is no theme; give dark or light.")
     environment.draw_off_screen()
     environment.check_qt()
-    environment.hush_platform()
+    environment.log_qt_messages()
     tape = _open(wish)
     start_ns = tape.instrument.first_ts_ns
     at_ns = read_time(wish.at, start_ns) if wish.at is not None else None

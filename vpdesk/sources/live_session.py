@@ -349,16 +349,17 @@ class LiveSession:
 
     def _on_error(self, code: int, words: str) -> None:
         _log.warning("gateway error %d: %s", code, words)
+        words = words.rstrip(".")
         self._last_error = words
         if code in _FINAL_ERRORS:
             self._finish(SessionEnd(f"{_FINAL_ERRORS[code]}: {words}", is_final=True))
         elif code == int(ErrorCode.SYMBOL_RESOLUTION_FAILED):
             self._unknown_symbol = (self._loop.time(), f"the gateway does not know the symbol: {words}")
-            self._listener.on_notice(f"The gateway does not know a symbol: {words}")
+            self._listener.on_notice(f"The gateway does not know a symbol: {words}.")
         elif code == int(ErrorCode.SKIPPED_RECORDS_AFTER_SLOW_READING):
             self._finish(SessionEnd(f"the gateway left out records: {words}"))
         else:
-            self._listener.on_notice(f"The gateway reports: {words}")
+            self._listener.on_notice(f"The gateway reports: {words}.")
 
     def _end_from(self, error: BaseException | None) -> SessionEnd:
         tap = self._loop.tap

@@ -48,13 +48,13 @@ class Supervisor:
         """Follow a connection through connecting, authenticating, waiting for snapshot, and live."""
         if self.state is FeedState.STOPPED:
             return
-        self._change(state)
-        self.retry_at_ns = None
         if state is FeedState.LIVE:
             self._n_failures = 0
             self._was_live = True
             self.stale_since_ns = None
             self.reason = ""
+        self._change(state)
+        self.retry_at_ns = None
 
     def fall_silent(self, since_ns: int) -> None:
         """Note that even the heartbeat is overdue."""
@@ -72,7 +72,7 @@ class Supervisor:
         """Take the end of a connection; return the seconds to wait before the next, None to stop."""
         if self._was_live and self.stale_since_ns is None:
             self.stale_since_ns = now_ns
-        self.reason = end.reason
+        self.reason = end.reason.rstrip(".")  # a sentence goes around it
         if end.is_final or end.is_requested:
             self._change(FeedState.STOPPED)
             self.retry_at_ns = None
