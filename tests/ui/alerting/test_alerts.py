@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QHelpEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
@@ -157,8 +157,38 @@ def test_a_label_covers_neither_a_mark_nor_a_newer_label(desk: Desk) -> None:
     desk.writer.write(40)
     desk.pull()
     marks = desk.alerts.markers.marks
-    assert [mark.label for mark in marks] == ["", "", "Vacuum 9000"]
+    # left of the oldest, right of the newest: the one between has no room
+    assert [mark.label for mark in marks] == ["Vacuum 9000", "", "Vacuum 9000"]
+    assert marks[0].label_at.x() < marks[0].at.x()
+    assert marks[2].label_at.x() > marks[2].at.x()
     assert len(_marked(desk)) == 3
+
+
+def test_the_newest_alert_has_its_label_at_the_edge_too_however_near_the_others(desk: Desk) -> None:
+    make(desk, replace(WALL, pause_s=0.0))
+    for _ in range(4):
+        desk.writer.touch(BUCKET, 0.0, 9000.0)
+        desk.writer.write(10)
+    desk.pull()
+    markers = desk.alerts.markers
+    newest = markers.marks[-1]
+    assert newest.label == "Vacuum 9000"
+    size = markers._picture(newest.label).deviceIndependentSize()
+    label = QRectF(newest.label_at, size)
+    assert label.right() < newest.at.x()
+    assert QRectF(markers.boundingRect()).contains(label)
+    assert not any(label.intersects(mark.rect) for mark in markers.marks)
+
+
+def test_what_is_said_of_an_alert_is_said_whole_in_a_narrow_field(desk: Desk) -> None:
+    markers = desk.alerts.markers
+    markers.say("Depth pulled within 12 of the spot above 250000 contracts: 262144 contracts")
+    wide = markers.words_rect()
+    markers.set_rect(QRectF(0, 0, 240, 400))
+    narrow = markers.words_rect()
+    assert narrow.width() <= 240
+    assert narrow.height() > 2.5 * (wide.height() - 8)
+    assert markers.boundingRect().contains(narrow)
 
 
 def test_marks_keep_to_their_price_on_the_axis_around_the_spot(desk: Desk) -> None:

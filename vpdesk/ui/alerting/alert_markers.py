@@ -1,6 +1,6 @@
 """Where alerts were raised, as small marks on the chart, and the newest one in words for a few seconds."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -24,16 +24,18 @@ _POOLS_HIGH: Final = 1 << 20  # more than a field is high
 _MOST_LABELS: Final = 40
 _MOST_PICTURES: Final = 200
 _LABEL_GAP_PT: Final = 4.0
+_WRAPPED: Final = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 _NO_BUCKET: Final = -(2**62)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One triangle: its tip in points of the field, its label, and which alerts it stands for."""
+    """One triangle: its tip in points of the field, its label and where, and which alerts it stands for."""
 
     at: QPointF
     label: str
     numbers: tuple[int, ...]
+    label_at: QPointF = field(default_factory=QPointF)  # its upper left corner
 
     @property
     def rect(self) -> QRectF:
@@ -115,7 +117,7 @@ class AlertMarkers(Annotation):
             triangle = self._picture("")
             painter.drawPixmap(QPointF(mark.at.x() - _HALF_PT - 1, mark.at.y() - _HEIGHT_PT - 1), triangle)
             if mark.label:
-                painter.drawPixmap(self._label_rect(mark).topLeft(), self._picture(mark.label))
+                painter.drawPixmap(mark.label_at, self._picture(mark.label))
         if self.words:
             self._paint_words(painter)
         painter.restore()
@@ -145,18 +147,21 @@ class AlertMarkers(Annotation):
             )
             for group in groups.values()
         ]
-        return self._without_collisions(marks) if has_labels else marks
+        return self._with_labels_placed(marks) if has_labels else marks
 
-    def _without_collisions(self, marks: list[Mark]) -> list[Mark]:
-        """Leave out labels that would cover a mark or the label of a newer one."""
+    def _with_labels_placed(self, marks: list[Mark]) -> list[Mark]:
+        """Place labels where they cover no mark and no label of a newer one, or else leave them out.
+
+        The newest one is never left out: it is what everybody looks for.
+        """
         taken = [mark.rect for mark in marks]
-        kept = []
+        kept: list[Mark] = []
         for mark in reversed(marks):
-            label = self._label_rect(mark)
-            is_free = not any(label.intersects(rect) for rect in taken)
-            if is_free:
-                taken.append(label)
-            kept.append(mark if is_free else replace(mark, label=""))
+            places = self._label_places(mark, rows=(0,) if kept else (0, -1, 1))
+            free = [place for place in places if not any(place.intersects(rect) for rect in taken)]
+            chosen = free[:1] or (places[:1] if not kept else [])
+            taken += chosen
+            kept.append(replace(mark, label_at=chosen[0].topLeft()) if chosen else replace(mark, label=""))
         return kept[::-1]
 
     def _label(self, number: int, n_firings: int) -> str:
@@ -166,12 +171,18 @@ class AlertMarkers(Annotation):
         firing = self._firings[number]
         return f"{short_name(firing.rule.quantity)} {figure_text(firing.rule.quantity, firing.value)}"
 
-    def _label_rect(self, mark: Mark) -> QRectF:
+    def _label_places(self, mark: Mark, rows: tuple[int, ...]) -> list[QRectF]:
+        """Return where a label may stand, the best first: right of its mark or left of it.
+
+        ``rows`` are how many of its heights lower it may stand.
+        """
         size = self._picture(mark.label).deviceIndependentSize()
-        left = mark.at.x() + _HALF_PT + _LABEL_GAP_PT
-        if left + size.width() > self.boundingRect().width():
-            left = mark.at.x() - _HALF_PT - _LABEL_GAP_PT - size.width()
-        return QRectF(QPointF(left, max(mark.at.y() - _HEIGHT_PT - 2, 1.0)), size)
+        field = QRectF(QPointF(0, 0), self.boundingRect().size())
+        away = _HALF_PT + _LABEL_GAP_PT
+        lefts = mark.at.x() + away, mark.at.x() - away - size.width()
+        top = min(max(mark.at.y() - _HEIGHT_PT - 2, 1.0), field.height() - size.height())
+        places = [QRectF(QPointF(left, top + row * size.height()), size) for row in rows for left in lefts]
+        return [place for place in places if field.contains(place)]
 
     def _picture(self, label: str) -> QPixmap:
         """Return a label on its plate, or the triangle for none; drawn once, because text takes long."""
@@ -195,14 +206,19 @@ class AlertMarkers(Annotation):
         return picture
 
     def _paint_words(self, painter: QPainter) -> None:
-        field = self.boundingRect()
-        width = min(self._metrics.horizontalAdvance(self.words) + 24, field.width() - 16)
-        text = self._metrics.elidedText(self.words, Qt.TextElideMode.ElideRight, width - 20)
-        plate = QRectF((field.width() - width) / 2, 36, width, self._metrics.height() + 8)
-        _paint_plate(painter, plate, text)
+        plate = self.words_rect()
+        _paint_plate(painter, plate, self.words)
         painter.setPen(QPen(_INK, 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(plate, 3, 3)
+
+    def words_rect(self) -> QRectF:
+        """Return where the words stand, in points of the field: in as many lines as they need."""
+        field = self.boundingRect()
+        room = QRectF(0, 0, field.width() - 36, field.height())
+        text = self._metrics.boundingRect(room, _WRAPPED, self.words)
+        width = min(text.width(), room.width()) + 20
+        return QRectF(round((field.width() - width) / 2), 36, round(width), round(text.height()) + 8)
 
 
 def _paint_triangle(painter: QPainter, tip: QPointF) -> None:
@@ -217,4 +233,4 @@ def _paint_plate(painter: QPainter, plate: QRectF, text: str) -> None:
     painter.setBrush(_PLATE)
     painter.drawRoundedRect(plate, 3, 3)
     painter.setPen(_INK)
-    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
+    painter.drawText(plate, _WRAPPED, text)

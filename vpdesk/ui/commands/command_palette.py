@@ -127,6 +127,11 @@ class CommandPalette(QDialog):
         self.list.clear()
         for _, command in ranked:
             self.list.addTopLevelItem(_row(command))
+        if not ranked:
+            nothing = QTreeWidgetItem([f'Nothing found for "{text.strip()}"'])
+            nothing.setDisabled(True)
+            self.list.addTopLevelItem(nothing)
+            nothing.setFirstColumnSpanned(True)
         self._select(0)
 
     @Slot(QTreeWidgetItem)

@@ -285,10 +285,10 @@ class HeatmapView(FieldView):
     def _on_tools_zoom_requested(self, box: QRectF) -> None:
         self.set_following(False)
         density = self._camera.density
-        self._camera.show_box(
-            *(side * density for side in (box.left(), box.top(), box.right(), box.bottom())),
-            ring=self._ring,
+        left, top, right, bottom = (
+            side * density for side in (box.left(), box.top(), box.right(), box.bottom())
         )
+        self._camera.show_box(left, top, right, bottom, self._ring)
         self._tell_view()
 
     @Slot()
