@@ -1,6 +1,7 @@
 """The command line. Every command imports what it needs when it runs, so that ``--help`` is instant."""
 
 import logging
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,7 @@ from typing import Annotated
 import typer
 
 from vpdesk import __version__
-from vpdesk.errors import VpdeskError
+from vpdesk.errors import OptionError, VpdeskError
 
 app = typer.Typer(
     name="vpdesk",
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 
 Files = Annotated[list[Path], typer.Argument(help="DBN files (.dbn, .dbn.zst), a folder, or a pattern.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file if there is one already.")]
 Instrument = Annotated[
     str | None,
     typer.Option("--instrument", "-i", help="Symbol or instrument id; the busiest one by default."),
@@ -161,6 +163,7 @@ def export_command(
     ticks_per_bucket: Annotated[int, typer.Option(min=1, help="Ticks pooled into one bucket.")] = 1,
     instrument: Instrument = None,
     tick_size: TickSize = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Write the field's columns as Parquet or Arrow, exactly those that the window shows.
 
@@ -170,7 +173,7 @@ def export_command(
 
     wish = ExportWish(
         tuple(files), output, from_time, to_time, column,
-        half_width, tau, ticks_per_bucket, instrument, tick_size,
+        half_width, tau, ticks_per_bucket, instrument, tick_size, overwrite,
     )  # fmt: skip
     typer.echo(export(wish))
 
@@ -181,11 +184,12 @@ def simulate(
     seconds: Annotated[float, typer.Option(min=0.001, help="Length of the session.")] = 600.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 1,
     activity: Annotated[float, typer.Option(help="Events per second relative to the usual.")] = 1.0,
+    overwrite: Overwrite = False,
 ) -> None:
     """Write a simulated market as an ordinary DBN file."""
     from vpdesk.app.commands import write_simulation
 
-    write_simulation(output, seconds, seed, activity)
+    write_simulation(output, seconds, seed, activity, may_replace=overwrite)
 
 
 @app.command()
@@ -198,7 +202,9 @@ def picture(
         str | None,
         typer.Option(help="Moment to show: 14:30:05.25 or 2025-01-31T14:30 (UTC), the end by default."),
     ] = None,
-    size: Annotated[str, typer.Option(help="Width x height in pixels.")] = "1600x900",
+    size: Annotated[
+        str, typer.Option(help="Width x height in pixels, from 320x200 to 16384x16384.")
+    ] = "1600x900",
     layer: Annotated[
         str, typer.Option(help="net, balance, pressure, vacuum, resistance, depth, age.")
     ] = "net",
@@ -207,8 +213,9 @@ def picture(
     window: Annotated[bool, typer.Option("--window", help="The whole window, not the chart alone.")] = False,
     instrument: Instrument = None,
     tick_size: TickSize = None,
+    overwrite: Overwrite = False,
     readme: Annotated[
-        bool, typer.Option("--readme", help="Draw the pictures of README into the folder of -o instead.")
+        bool, typer.Option("--readme", help="Draw the pictures of README anew into the folder of -o instead.")
     ] = False,
 ) -> None:
     """Draw a moment of a session into a PNG, without a display."""
@@ -219,7 +226,9 @@ def picture(
         for line in draw_all(output):
             typer.echo(line)
         return
-    wish = Wish(tuple(files or ()), output, at, size, layer, columns, theme, window, instrument, tick_size)
+    wish = Wish(
+        tuple(files or ()), output, at, size, layer, columns, theme, window, instrument, tick_size, overwrite
+    )
     typer.echo(draw(wish))
 
 
@@ -243,14 +252,20 @@ def clear_cache() -> None:
     clear_caches()
 
 
+def _give_up(*_: object) -> None:
+    sys.exit("vpdesk: The command was interrupted.")
+
+
 def main() -> None:
-    """Run the command line; errors are one sentence on stderr and exit code 1."""
+    """Run the command line; errors are one sentence on stderr and exit code 1, 2 for a senseless option."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # both leave every file as it should be
+        signal.signal(number, _give_up)
     logging.getLogger().addHandler(logging.NullHandler())  # or what nobody logs would be on the terminal
     logging.captureWarnings(True)
     try:
         app()
     except VpdeskError as error:
         sys.stderr.write(f"vpdesk: {error}\n")
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, OptionError) else 1)
     except BrokenPipeError:
         sys.exit(1)

@@ -15,6 +15,10 @@ class VpdeskError(Exception):
     """Anything vpdesk refuses or cannot do. The message is one plain sentence."""
 
 
+class OptionError(VpdeskError):
+    """An option of the command line means nothing; the sentence names what it may be."""
+
+
 class EngineError(VpdeskError):
     """The engine was asked for something it must refuse (a mixed batch, a wrong dtype, bad parameters)."""
 

@@ -51,9 +51,9 @@ def _kernels_parent() -> Path:
     return Path(numba.config.CACHE_DIR).parent
 
 
-def assert_one_sentence(done: subprocess.CompletedProcess[str]) -> None:
-    """Assert that a command was refused in plain words."""
-    assert done.returncode == 1
+def assert_one_sentence(done: subprocess.CompletedProcess[str], code: int = 1) -> None:
+    """Assert that a command was refused in plain words; the code is 2 where an option means nothing."""
+    assert done.returncode == code
     assert re.fullmatch(r"vpdesk: \S[^\n]*\.\n", done.stderr), done.stderr
     assert "Traceback" not in done.stdout
 
@@ -232,12 +232,56 @@ def test_a_picture_of_a_file_cut_short_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [("--size", "large"), ("--at", "noon"), ("--layer", "colour"), ("--theme", "pink")]
+    ("options", "allowed"),
+    [
+        *((("--size", size), "320x200 to 16384x16384") for size in ("abc", "1x1", "0x5", "100000x100000")),
+        (("--at", "noon"), "14:30:05.25"),
+        (("--layer", "colour"), "net, balance"),
+        (("--theme", "pink"), "dark or light"),
+        (("--tick-size", "0"), "0.25"),
+    ],
 )
-def test_a_wish_for_a_picture_that_makes_no_sense_is_refused_in_one_sentence(
-    options: tuple[str, str], session_file: Path, tmp_path: Path
+def test_a_wish_for_a_picture_that_makes_no_sense_is_refused_with_what_would(
+    options: tuple[str, str], allowed: str, session_file: Path, tmp_path: Path
 ) -> None:
-    assert_one_sentence(vpdesk("picture", session_file, "-o", tmp_path / "picture.png", *options))
+    done = vpdesk("picture", session_file, "-o", tmp_path / "picture.png", *options)
+    assert_one_sentence(done, code=2)
+    assert allowed in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("simulate", "--seconds", "1", "-o", "out.dbn"),
+        ("picture", "FILE", "--size", "800x500", "--columns", "80", "-o", "out.png"),
+        ("export", "FILE", "--column", "1s", "-o", "out.parquet"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_file_that_is_there_is_replaced_only_if_that_is_asked_for(
+    command: tuple[str, ...], session_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / command[-1]
+    path.write_text("the work of a day")
+    given = [str(session_file) if one == "FILE" else one for one in command]
+
+    refused = vpdesk(*given, cwd=tmp_path)
+    assert_one_sentence(refused)
+    assert refused.stderr == f"vpdesk: {path.name} exists already; add --overwrite to replace it.\n"
+    assert path.read_text() == "the work of a day"
+
+    done = vpdesk(*given, "--overwrite", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert path.stat().st_size > 1000
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_where_a_command_cannot_write_is_said_before_the_work() -> None:
+    for output, words in (("/", "is a folder"), ("/none/p.png", "There is no folder /none."),
+                          ("/dev/null", "is no file that could be replaced")):  # fmt: skip
+        done = vpdesk("picture", "no-such-file.dbn", "-o", output, "--overwrite")
+        assert_one_sentence(done)
+        assert words in done.stderr
 
 
 def test_without_a_display_the_session_is_drawn_instead(session_file: Path, tmp_path: Path) -> None:
@@ -248,6 +292,10 @@ def test_without_a_display_the_session_is_drawn_instead(session_file: Path, tmp_
     found = re.fullmatch(sentence, done.stdout)
     assert found, done.stdout
     assert not QImage(found[1]).isNull()
+    first = (tmp_path / "vpdesk.png").read_bytes()
+    again = vpdesk("open", session_file, cwd=tmp_path)
+    assert f"was drawn into {tmp_path / 'vpdesk-2.png'}." in again.stdout
+    assert (tmp_path / "vpdesk.png").read_bytes() == first
 
 
 def test_without_a_display_a_file_that_cannot_be_read_is_refused_in_one_sentence(tmp_path: Path) -> None:

@@ -1,7 +1,12 @@
 """Exports as a user makes them: from the window while it plays, and from the command line."""
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +15,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.e2e.test_cli import assert_one_sentence, vpdesk
+from tests.e2e.test_cli import ROOT, TIMEOUT_S, assert_one_sentence, vpdesk
+from tests.e2e.test_live_cli import end, running
 from tests.export.sessions import straight_run
 from vpdesk.app.desk import Desk
 from vpdesk.app.export import read_cadence
@@ -164,18 +170,18 @@ def test_of_a_file_cut_short_what_could_be_read_is_written_and_that_is_said(
 
 
 @pytest.mark.parametrize(
-    ("options", "words"),
+    ("options", "code", "words"),
     [
-        (("-o", "some.csv"), "must end in .parquet or .arrow"),
-        (("-o", "none/some.arrow"), "There is no folder none"),
-        (("-o", "some.arrow", "--column", "soon"), "'soon' is no width of a column"),
+        (("-o", "some.csv"), 1, "must end in .parquet or .arrow"),
+        (("-o", "none/some.arrow"), 1, "There is no folder none"),
+        (("-o", "some.arrow", "--column", "soon"), 2, "'soon' is no width of a column"),
     ],
 )
 def test_a_wish_that_makes_no_sense_is_refused_in_one_sentence(
-    market_file: Path, tmp_path: Path, options: tuple[str, ...], words: str
+    market_file: Path, tmp_path: Path, options: tuple[str, ...], code: int, words: str
 ) -> None:
     done = vpdesk("export", market_file, *options, cwd=tmp_path)
-    assert_one_sentence(done)
+    assert_one_sentence(done, code)
     assert words in done.stderr
 
 
@@ -199,3 +205,45 @@ def test_a_column_is_a_time_or_a_number_of_events(text: str, cadence: tuple[int,
 def test_what_is_no_column_is_refused_in_a_sentence(text: str) -> None:
     with pytest.raises(VpdeskError, match=r"\.$"):
         read_cadence(text)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_export_that_is_interrupted_leaves_the_former_file_and_nothing_else(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    source = tmp_path / "long.dbn"
+    write_session(source, 60.0, seed=5)
+    folder = tmp_path / "out"
+    folder.mkdir()
+    path = folder / "some.parquet"
+    path.write_text("the work of a day")
+    columns = ("--column", "1 event", "--half-width", "500")  # takes longer than anybody waits
+    with running("export", source, "-o", path, "--overwrite", *columns) as process:
+        deadline = time.monotonic() + TIMEOUT_S
+        while not any(one.suffix == ".part" and one.stat().st_size for one in folder.iterdir()):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        code, out, err = end(process, number)
+    assert (code, out, err) == (1, "", "vpdesk: The command was interrupted.\n")
+    assert [one.name for one in folder.iterdir()] == [path.name]
+    assert path.read_text() == "the work of a day"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit can be set on the size of files")
+def test_an_export_to_a_full_disk_leaves_the_former_file_and_nothing_else(
+    market_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "some.parquet"
+    path.write_text("the work of a day")
+    script = "import resource, sys; from vpdesk.cli import main; "
+    script += "resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)); sys.argv = sys.argv[1:]; main()"
+    vpdesk("export", market_file, "-o", tmp_path / "first.parquet")  # what is kept of the file is kept now
+    done = subprocess.run(
+        [sys.executable, "-c", script, "vpdesk", "export", market_file, "-o", path, "--overwrite"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert_one_sentence(done)
+    assert done.stderr == f"vpdesk: {path} cannot be written: file too large.\n"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["first.parquet", path.name]
+    assert path.read_text() == "the work of a day"

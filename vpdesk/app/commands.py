@@ -1,6 +1,8 @@
 """What the commands do, apart from drawing and measuring."""
 
 import contextlib
+import itertools
+import os
 import sys
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -11,7 +13,7 @@ import typer
 from vpdesk.app import environment
 from vpdesk.app.progress import progress_bar
 from vpdesk.core.events import PRICE_SCALE
-from vpdesk.errors import SourceError, VpdeskError
+from vpdesk.errors import OptionError, SourceError, VpdeskError
 
 if TYPE_CHECKING:
     from vpdesk.app.desk import Desk
@@ -26,9 +28,9 @@ def read_tick_size(text: str | None) -> int | None:
     try:
         raw = Decimal(text) * PRICE_SCALE
     except InvalidOperation:
-        raise SourceError(f"{text!r} is no tick size; give a price such as 0.25.") from None
+        raise OptionError(f"{text!r} is no tick size; give a price such as 0.25.") from None
     if not raw.is_finite() or raw <= 0 or raw != raw.to_integral_value():
-        raise SourceError(f"{text!r} is no tick size; give a price such as 0.25.")
+        raise OptionError(f"{text!r} is no tick size; give a price such as 0.25.")
     return int(raw)
 
 
@@ -65,15 +67,18 @@ def run_live(
     from vpdesk.sources.feed import LiveRequest
 
     has_start_time = start not in ("snapshot", "none")
-    request = LiveRequest(
-        dataset,
-        tuple(symbols),
-        stype_in or live.stype_of(symbols[0]),
-        snapshot=start == "snapshot",
-        start_ns=live.read_start(start) if has_start_time else None,
-        gateway=gateway,
-        port=port,
-    )
+    try:
+        request = LiveRequest(
+            dataset,
+            tuple(symbols),
+            stype_in or live.stype_of(symbols[0]),
+            snapshot=start == "snapshot",
+            start_ns=live.read_start(start) if has_start_time else None,
+            gateway=gateway,
+            port=port,
+        )
+    except SourceError as error:
+        raise OptionError(str(error)) from None
     wish = live.LiveWish(request, read_tick_size(tick_size), record_to and record_to.absolute())
     if is_headless:
         with contextlib.suppress(ImportError):  # what keeps logs apart is Qt's, and may lack libraries here
@@ -107,15 +112,24 @@ def _draw_instead(files: list[Path], instrument: str | None, tick_size: str | No
     environment.check_qt()
     from vpdesk.app.picture import Wish, draw
 
-    output = Path("vpdesk.png").absolute()
+    output = _free_name(Path("vpdesk.png").absolute())
+    wish = Wish(
+        tuple(files), output, None, "1600x900", "net", 1200, "dark", True, instrument, tick_size, False
+    )
     try:
-        draw(Wish(tuple(files), output, None, "1600x900", "net", 1200, "dark", True, instrument, tick_size))
+        draw(wish)
     except VpdeskError as error:
         sys.stderr.write(f"There is no display to open a window on, and no picture was drawn: {error}\n")
         return 1
     what = "the session" if files else "the simulated session"
     typer.echo(f"There is no display to open a window on, so {what} was drawn into {output}.")
     return 0
+
+
+def _free_name(path: Path) -> Path:
+    """Return a name that no file has yet: of ``a.png``, itself, or ``a-2.png``, and so on."""
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
+    return next(name for name in itertools.chain([path], numbered) if not os.path.lexists(name))
 
 
 def print_info(files: list[Path]) -> None:
@@ -172,11 +186,13 @@ def print_digests(
         raise SourceError(f"{tape.problem}.")
 
 
-def write_simulation(output: Path, seconds: float, seed: int, activity: float) -> None:
+def write_simulation(output: Path, seconds: float, seed: int, activity: float, *, may_replace: bool) -> None:
     """Write a simulated session."""
+    from vpdesk.app.output_file import check_output
     from vpdesk.sources.facts import with_thousands
     from vpdesk.sources.simulator import write_session
 
+    check_output(output, may_replace=may_replace)
     with progress_bar("simulating") as tell:
         n = write_session(output, seconds, seed, activity=activity, progress=tell)
     typer.echo(f"{output}: {with_thousands(n)} records")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from vpdesk.app.progress import progress_bar
-from vpdesk.errors import SourceError, VpdeskError
+from vpdesk.errors import OptionError, SourceError
 
 MAX_COLUMN_NS: Final = 86_400 * 10**9
 MAX_COLUMN_EVENTS: Final = 10**9
@@ -29,6 +29,7 @@ class ExportWish:
     ticks_per_bucket: int
     instrument: str | None
     tick_size: str | None
+    may_replace: bool
 
 
 def export(wish: ExportWish) -> str:
@@ -41,6 +42,7 @@ def export(wish: ExportWish) -> str:
         are damaged, what could be read of them has been written.
     """
     from vpdesk.app.commands import read_tick_size
+    from vpdesk.app.output_file import check_output
     from vpdesk.app.picture import read_time
     from vpdesk.core.params import EngineParams
     from vpdesk.export.table_file import TIME_END_NS, ColumnRange, check_path
@@ -49,6 +51,7 @@ def export(wish: ExportWish) -> str:
     from vpdesk.sources.tape import open_tape
 
     check_path(wish.output)
+    check_output(wish.output, may_replace=wish.may_replace)
     column_ns, column_events = read_cadence(wish.column)
     tick_size = read_tick_size(wish.tick_size)
     with progress_bar("reading") as tell:
@@ -67,7 +70,7 @@ def export(wish: ExportWish) -> str:
         TIME_END_NS if wish.to_time is None else read_time(wish.to_time, start_ns),
     )
     if columns.from_ns >= columns.to_ns:
-        raise VpdeskError("The range to export ends before it begins.")
+        raise OptionError("The range to export ends before it begins.")
     with progress_bar("exporting") as tell:
         done = export_columns(
             tape,
@@ -88,13 +91,13 @@ def read_cadence(text: str) -> tuple[int, int]:
     """Return what a column covers, of ``100ms`` or ``50 events``: its time in ns, its events (0: by time)."""
     found = _CADENCE.fullmatch(text.strip().lower())
     if found is None:
-        raise VpdeskError(f"{text!r} is no width of a column; give a time such as 100ms, or 50 events.")
+        raise OptionError(f"{text!r} is no width of a column; give a time such as 100ms, or 50 events.")
     number, unit = int(found[1]), found[2]
     if unit.startswith("event"):
         if not 1 <= number <= MAX_COLUMN_EVENTS:
-            raise VpdeskError(f"A column covers from 1 to {MAX_COLUMN_EVENTS} events.")
+            raise OptionError(f"A column covers from 1 to {MAX_COLUMN_EVENTS} events.")
         return MAX_COLUMN_NS, number
     column_ns = number * _UNITS_NS[unit]
     if not 1_000 <= column_ns <= MAX_COLUMN_NS:
-        raise VpdeskError("A column covers from 1us to 24h.")
+        raise OptionError("A column covers from 1us to 24h.")
     return column_ns, 0

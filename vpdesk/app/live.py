@@ -18,7 +18,7 @@ import typer
 from vpdesk.app.replay import HALF_WIDTH
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import DEFAULT_COLUMN_NS
-from vpdesk.errors import CancelledError, SourceError, VpdeskError
+from vpdesk.errors import CancelledError, OptionError, SourceError, VpdeskError
 from vpdesk.gateway.faults import Fault, parse_fault
 from vpdesk.gateway.files import gateway_for_files
 from vpdesk.gateway.server import LOOPBACK, Gateway, serving
@@ -304,12 +304,15 @@ def read_speed(text: str) -> float:
     except ValueError:
         speed = math.nan
     if not speed > 0:
-        raise VpdeskError(f'"{text}" is no speed: use a number such as 1 or 10, or max.')
+        raise OptionError(f'"{text}" is no speed: use a number such as 1 or 10, or max.')
     return speed
 
 
 def _read_faults(text: str) -> list[Fault]:
-    return [parse_fault(part) for part in text.split(",") if part and part != "none"]
+    try:
+        return [parse_fault(part) for part in text.split(",") if part and part != "none"]
+    except VpdeskError as error:
+        raise OptionError(str(error)) from None
 
 
 @contextlib.contextmanager

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vpdesk.app import environment
+from vpdesk.app.output_file import check_output
 from vpdesk.app.progress import progress_bar
-from vpdesk.errors import VpdeskError
+from vpdesk.errors import OptionError, VpdeskError
 
 if TYPE_CHECKING:
     from vpdesk.runtime.replay_session import ReplaySession
@@ -43,6 +44,7 @@ class Wish:
     whole_window: bool
     instrument: str | None
     tick_size: str | None
+    may_replace: bool
 
 
 def draw(wish: Wish, arrange: "Arrange | None" = None) -> str:
@@ -53,11 +55,12 @@ def draw(wish: Wish, arrange: "Arrange | None" = None) -> str:
     VpdeskError
         The wish makes no sense, or the files cannot be used, or the picture cannot be written.
     """
-    width, height = read_size(wish.size)
+    size = read_size(wish.size)
     if wish.layer not in LAYERS:
-        raise VpdeskError(f"{wish.layer!r} is no layer; the layers are {', '.join(LAYERS)}.")
+        raise OptionError(f"{wish.layer!r} is no layer; the layers are {', '.join(LAYERS)}.")
     if wish.theme not in ("dark", "light"):
-        raise VpdeskError(f"{wish.theme!r} is no theme; give dark or light.")
+        raise OptionError(f"{wish.theme!r} is no theme; give dark or light.")
+    check_output(wish.output, may_replace=wish.may_replace)
     environment.draw_off_screen()
     environment.check_qt()
     environment.log_qt_messages()
@@ -68,7 +71,7 @@ def draw(wish: Wish, arrange: "Arrange | None" = None) -> str:
     from vpdesk.ui.dialogs.picture_saver import write_picture
 
     make_application(["vpdesk"])
-    picture = _draw_session(wish, tape, at_ns, (width, height), arrange)
+    picture = _draw_session(wish, tape, at_ns, size, arrange)
     tape.close()
     write_picture(picture, wish.output)
     note = f"; {tape.problem}" if tape.problem else ""
@@ -208,12 +211,13 @@ def _is_filled(chart: "HeatmapView") -> bool:
 
 def read_size(text: str) -> tuple[int, int]:
     """Return width and height of a text such as 1600x900."""
-    match = re.fullmatch(r"(\d{2,5})x(\d{2,5})", text.strip())
-    if match is None:
-        raise VpdeskError(f"{text!r} is no size; give width x height, such as 1600x900.")
-    width, height = int(match[1]), int(match[2])
+    match = re.fullmatch(r"(\d{1,9})x(\d{1,9})", text.strip(), re.ASCII)
+    width, height = (int(match[1]), int(match[2])) if match else (0, 0)
     if not (320 <= width <= 16384 and 200 <= height <= 16384):
-        raise VpdeskError("A picture is from 320x200 to 16384x16384.")
+        raise OptionError(
+            f"{text!r} is no size of a picture; give width x height from 320x200 to 16384x16384, "
+            "such as 1600x900."
+        )
     return width, height
 
 
@@ -225,7 +229,7 @@ def read_time(text: str, start_ns: int) -> int:
         try:
             moment = datetime.datetime.fromisoformat(text)
         except ValueError:
-            raise VpdeskError(f"{text!r} is no time; give 14:30:05.25 or 2025-01-31T14:30 (UTC).") from None
+            raise OptionError(f"{text!r} is no time; give 14:30:05.25 or 2025-01-31T14:30 (UTC).") from None
         moment = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
         since = moment - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
         return (since.days * 86_400 + since.seconds) * 10**9 + since.microseconds * 1000

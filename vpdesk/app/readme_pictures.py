@@ -50,7 +50,7 @@ def draw_all(folder: Path) -> Iterator[str]:
 def _wish(scene: Scene, path: Path) -> Wish:
     return Wish(
         (), path, scene.at, _SIZE, scene.layer, scene.columns, scene.theme,
-        whole_window=True, instrument=None, tick_size=None,
+        whole_window=True, instrument=None, tick_size=None, may_replace=True,
     )  # fmt: skip
 
 
