@@ -13,16 +13,17 @@ from vpdesk.display.placement import FieldPlacement
 from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.panels.ladder import LadderView
 from vpdesk.ui.panels.strips import STRIP_NAMES, StripPanel
+from vpdesk.ui.parts import turns
 from vpdesk.ui.parts.theme import Tones
 from vpdesk.ui.preferences.settings import SettingsFile
 
-ROOMY_PT: Final = 1500  # a window this wide shows ladder and strips unless the user chose otherwise
-LADDER_INTERVAL_S: Final = 1 / 15
+# A window this wide shows ladder and strips unless the user chose otherwise: the field keeps most of it.
+ROOMY_PT: Final = 1200
 STRIP_INTERVAL_S: Final = 0.012  # one strip a frame, so that no frame paints them all
 
 ZOOM_STEP: Final = 1.15  # per notch of the wheel over the ladder, as over the field
 
-_LADDER_SHARE: Final = 0.3  # of the width at most, at first
+_LADDER_SHARE: Final = 0.28  # of the width at most, at first
 _STRIPS_SHARE: Final = 0.32  # of the height at most, at first
 _HANDLE_PT: Final = 3
 
@@ -132,7 +133,7 @@ class ChartPanels(QWidget):
                 self.ladder.show_nothing()
             return
         if is_moved or now_s >= self._ladder_due_s:
-            self._ladder_due_s = now_s + LADDER_INTERVAL_S
+            self._ladder_due_s = turns.next_turn_s(turns.LADDER, now_s)
             self.ladder.show_grid(ring, grid, self._place)
         if self._place.pointer_pt is not None or not self.ladder.underMouse():
             at = self._place.pointer_pt

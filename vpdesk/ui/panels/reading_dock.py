@@ -27,10 +27,10 @@ from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.panels.drive_gauge import DriveGauge
 from vpdesk.ui.panels.inspector import InspectorDock
 from vpdesk.ui.panels.k_profile_plot import KProfilePlot, reading_words
+from vpdesk.ui.parts import turns
 from vpdesk.ui.parts.theme import Tones, tabular
 from vpdesk.ui.parts.words import quantity_unit
 
-_INTERVAL_S: Final = 1 / 15
 _MARGIN_PT: Final = 8
 _HINT: Final = (
     "Strong bars count in the drive: they are near the spot and fresh. Faint ones do not. "
@@ -113,7 +113,7 @@ class ReadingDock(QDockWidget):
         """Show what is new, some 15 times a second at the most; call it with every frame."""
         now_s = perf_counter()
         if self.isVisible() and now_s >= self._due_s:
-            self._due_s = now_s + _INTERVAL_S
+            self._due_s = turns.next_turn_s(turns.DIRECTION, now_s)
             self._show_moment()
 
     def showEvent(self, event: QShowEvent) -> None:
