@@ -277,18 +277,21 @@ def test_a_field_that_shrinks_away_from_the_pointer_forgets_it(desk: MainWindow,
 # --- choices -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("width", "is_shown"), [(1280, False), (1600, True)])
+@pytest.mark.parametrize(("width", "is_shown"), [(1100, False), (1280, True), (1600, True)])
 def test_panels_show_where_there_is_room(desk: MainWindow, width: int, is_shown: bool) -> None:
     desk.resize(width, 720)
     assert desk.panels.ladder.isVisible() is is_shown
     assert desk.panels.strips.isVisible() is is_shown
     assert desk.actions_by_id["show_ladder"].isChecked() is is_shown
+    frames(desk)
+    field_pt = desk.chart.placement().viewport.width_px / desk.devicePixelRatioF()
+    assert field_pt >= 0.575 * width
 
 
 def test_what_was_chosen_holds_whatever_the_room(desk: MainWindow) -> None:
     desk.actions_by_id["show_ladder"].trigger()
     assert not desk.panels.ladder.isVisible()
-    desk.resize(1280, 720)
+    desk.resize(1100, 720)
     desk.actions_by_id["show_strips"].trigger()
     assert desk.panels.strips.isVisible()
     desk.resize(1700, 900)
@@ -297,8 +300,8 @@ def test_what_was_chosen_holds_whatever_the_room(desk: MainWindow) -> None:
 
 def test_at_1280_by_720_everything_still_fits(desk: MainWindow) -> None:
     desk.resize(1280, 720)
-    for name in ("show_ladder", "show_strips"):
-        desk.actions_by_id[name].trigger()
+    assert desk.panels.ladder.isVisible()
+    assert desk.panels.strips.isVisible()
     frames(desk)
     assert (desk.width(), desk.height()) == (1280, 720)
     assert desk.chart.width() > 700

@@ -9,10 +9,12 @@ from PySide6.QtCore import QByteArray, QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QInputDialog, QMainWindow, QMenu
 
-from vpdesk.ui.chart.chart_panels import ROOMY_PT, ChartPanels
+from vpdesk.ui.chart.chart_panels import ChartPanels
 from vpdesk.ui.preferences.arrangement import MAX_ARRANGEMENTS, MAX_NAME, Arrangement
 from vpdesk.ui.preferences.settings import SettingsFile
 from vpdesk.ui.preferences.window_place import bring_docks_into_view
+
+_TWO_SIDES_PT: Final = 1500  # a window this wide has room for docks at either side of the chart
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ class Layouts(QObject):
         right, *others = docks
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, right)
         for dock in others:
-            if self._window.width() >= ROOMY_PT:
+            if self._window.width() >= _TWO_SIDES_PT:
                 self._window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
             else:
                 self._window.tabifyDockWidget(right, dock)
