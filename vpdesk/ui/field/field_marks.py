@@ -105,7 +105,10 @@ class FieldMarks:
         """Return the quantity that gets a dot of the usual area, settled once for each degree of pooling."""
         if dots is None or dots.sizes.size == 0:
             return 1.0
+        settled = self._usual_dot_sizes.get(dots.coarseness)
+        if settled is not None:
+            return settled
         usual = float(np.quantile(dots.sizes, _USUAL_DOT))
-        if dots.sizes.size < _ENOUGH_DOTS:
-            return usual
-        return self._usual_dot_sizes.setdefault(dots.coarseness, usual)
+        if dots.sizes.size >= _ENOUGH_DOTS:
+            self._usual_dot_sizes[dots.coarseness] = usual
+        return usual
