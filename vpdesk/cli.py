@@ -203,7 +203,7 @@ def picture(
         typer.Option(help="Moment to show: 14:30:05.25 or 2025-01-31T14:30 (UTC), the end by default."),
     ] = None,
     size: Annotated[
-        str, typer.Option(help="Width x height in pixels, from 320x200 to 16384x16384.")
+        str, typer.Option(help="Width x height in pixels, from 320x200 to 8192x8192.")
     ] = "1600x900",
     layer: Annotated[
         str, typer.Option(help="net, balance, pressure, vacuum, resistance, depth, age.")

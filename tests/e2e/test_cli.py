@@ -234,7 +234,11 @@ def test_a_picture_of_a_file_cut_short_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "allowed"),
     [
-        *((("--size", size), "320x200 to 16384x16384") for size in ("abc", "1x1", "0x5", "100000x100000")),
+        *(
+            (("--size", size), "320x200 to 8192x8192")
+            for size in ("abc", "1x1", "0x5", "8193x500", "100000x100000")
+        ),
+        (("--size", "320x200", "--window"), "The whole window is no smaller than "),
         (("--at", "noon"), "14:30:05.25"),
         (("--layer", "colour"), "net, balance"),
         (("--theme", "pink"), "dark or light"),
@@ -242,7 +246,7 @@ def test_a_picture_of_a_file_cut_short_says_so(tmp_path: Path) -> None:
     ],
 )
 def test_a_wish_for_a_picture_that_makes_no_sense_is_refused_with_what_would(
-    options: tuple[str, str], allowed: str, session_file: Path, tmp_path: Path
+    options: tuple[str, ...], allowed: str, session_file: Path, tmp_path: Path
 ) -> None:
     done = vpdesk("picture", session_file, "-o", tmp_path / "picture.png", *options)
     assert_one_sentence(done, code=2)

@@ -26,6 +26,7 @@ TIMEOUT_S: Final = 600.0
 SETTLE_S: Final = 0.15  # some frames of the window's timer
 HISTORY_S: Final = 5.0  # most that is waited for columns before the moment asked for
 QUIET_S: Final = 2.5  # the rates in the health strip are of the last second
+MAX_SIZE_PX: Final = 8192  # to draw that takes a gigabyte of memory
 LAYERS: Final = ("net", "balance", "pressure", "vacuum", "resistance", "depth", "age")
 NS_PER_DAY: Final = 86_400 * 10**9
 
@@ -171,7 +172,13 @@ def _wait_for_quiet(session: "ReplaySession") -> None:
 
 
 def _set_size(window: "MainWindow", is_whole: bool, size: tuple[int, int]) -> None:
-    """Give the window such a size that its picture, or the chart's with its caption, gets this one."""
+    """Give the window such a size that its picture, or the chart's with its caption, gets this one.
+
+    Raises
+    ------
+    OptionError
+        The whole window is larger.
+    """
     from vpdesk.ui.dialogs.picture_saver import CAPTION_PT
 
     window.resize(*size)
@@ -180,6 +187,9 @@ def _set_size(window: "MainWindow", is_whole: bool, size: tuple[int, int]) -> No
         around = window.size() - window.chart.size()
         window.resize(size[0] + around.width(), size[1] - CAPTION_PT + around.height())
     _live_for(SETTLE_S)
+    if is_whole and (window.width(), window.height()) != size:
+        least = f"{window.width()}x{window.height()}"
+        raise OptionError(f"The whole window is no smaller than {least}; give a --size that it fits into.")
 
 
 def _show_columns(chart: "HeatmapView", n_columns: int) -> None:
@@ -213,10 +223,10 @@ def read_size(text: str) -> tuple[int, int]:
     """Return width and height of a text such as 1600x900."""
     match = re.fullmatch(r"(\d{1,9})x(\d{1,9})", text.strip(), re.ASCII)
     width, height = (int(match[1]), int(match[2])) if match else (0, 0)
-    if not (320 <= width <= 16384 and 200 <= height <= 16384):
+    if not (320 <= width <= MAX_SIZE_PX and 200 <= height <= MAX_SIZE_PX):
         raise OptionError(
-            f"{text!r} is no size of a picture; give width x height from 320x200 to 16384x16384, "
-            "such as 1600x900."
+            f"{text!r} is no size of a picture; give width x height from 320x200 to "
+            f"{MAX_SIZE_PX}x{MAX_SIZE_PX}, such as 1600x900."
         )
     return width, height
 
