@@ -309,6 +309,12 @@ def test_at_1280_by_720_everything_still_fits(desk: MainWindow) -> None:
     assert all(strip.height() >= strip.minimumHeight() for strip in desk.panels.strips.strips.values())
 
 
+def test_the_ladder_writes_every_digit_where_there_is_room(desk: MainWindow) -> None:
+    ladder = desk.panels.ladder
+    assert [ladder._digits(number, 60.0) for number in (7.0, 26_767.0, 136_725.0)] == ["7", "26767", "137k"]
+    assert ladder._digits(26_767.0, 20.0) == "26.8k"
+
+
 def _order_seen(window: MainWindow) -> list[str]:
     shown = [strip for strip in window.panels.strips.strips.values() if strip.isVisible()]
     return [strip.name for strip in sorted(shown, key=lambda strip: strip.y())]

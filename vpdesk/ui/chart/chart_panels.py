@@ -23,7 +23,7 @@ STRIP_INTERVAL_S: Final = 0.012  # one strip a frame, so that no frame paints th
 
 ZOOM_STEP: Final = 1.15  # per notch of the wheel over the ladder, as over the field
 
-_LADDER_SHARE: Final = 0.28  # of the width at most, at first
+_LADDER_SHARE: Final = 0.3  # of the width at most, at first
 _STRIPS_SHARE: Final = 0.32  # of the height at most, at first
 _HANDLE_PT: Final = 3
 

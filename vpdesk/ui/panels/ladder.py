@@ -411,13 +411,13 @@ class LadderView(QWidget):
             ("filled", values[rows_of.FILLED], self._muted),
             ("traded", values[rows_of.BOUGHT : rows_of.UNKNOWN + 1].sum(axis=0), self._text),
         ):
-            right = self.column_rect(name)[1]
+            left, right = self.column_rect(name)
             numbers = quantities.tolist()
             painter.setPen(ink)
             for row in touched if right else ():
                 number = numbers[row.number]
                 if number:
-                    text = f"{number:.0f}" if number < 99_999.5 else number_text(number)
+                    text = self._digits(number, right - left - _PADDING_PT)
                     self._write(painter, text, row, right - _PADDING_PT, 1.0)
         left, right = self.column_rect("price")
         best = (rows.bid_row, rows.ask_row)
@@ -426,6 +426,14 @@ class LadderView(QWidget):
             painter.setPen(self._on_accent if is_last else self._text if row.number in best else self._muted)
             text = price_text(int(rows.buckets[row.number]), self._tick_size)
             self._write(painter, text, row, (left + right) / 2, 0.5)
+
+    def _digits(self, number: float, room_pt: float) -> str:
+        """Return every digit of a quantity, or three of them where there are many or the room is small."""
+        if number >= 99_999.5:
+            return number_text(number)
+        text = f"{number:.0f}"
+        width = (self._shaped.get(text) or self._shape(text))[1]
+        return text if width <= room_pt else number_text(number)
 
     def _write(self, painter: QPainter, text: str, row: "_Row", x: float, share: float) -> None:
         """Write a text so that this share of it lies left of x; its shape is kept, for that costs most."""
