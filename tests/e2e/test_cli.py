@@ -231,6 +231,9 @@ def test_a_picture_of_a_file_cut_short_says_so(tmp_path: Path) -> None:
     assert re.search(r"event 2999, digest \w+; the file is cut short", done.stdout)
 
 
+NO_SIZES = ("abc", "1x1", "0x5", "8193x500", "100000x100000")
+
+
 @pytest.mark.parametrize(
     ("options", "allowed"),
     [
