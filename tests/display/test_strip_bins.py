@@ -107,8 +107,11 @@ def test_the_running_difference_says_when_it_began_and_begins_anew_where_columns
     bins = source.read(ring, view.ending_at(100))
     assert bins.delta_from_ns == ring.read(0, 0).headers[0, H_START_NS]
     ring.headers[0, H_START_NS] -= 6 * 3_600 * 10**9  # as where a snapshot of old orders comes first
-    after_snapshot = StripSource().read(ring, view.ending_at(100))
+    source = StripSource()
+    after_snapshot = source.read(ring, view.ending_at(100))
     assert after_snapshot.delta_from_ns == ring.headers[0, H_CLOCK_NS]
+    ring.headers[0, H_CLOCK_NS] += 10**9  # it was still under way when it was looked at first
+    assert source.read(ring, view.ending_at(100)).delta_from_ns == ring.headers[0, H_CLOCK_NS]
     writer.write(300)
     with_flows(writer, 100)
     bins = source.read(ring, view.ending_at(int(ring.cursor[C_SEQ]) + 1))

@@ -71,6 +71,7 @@ class StripSource:
         self._generation = -1
         self._deltas: NDArray[np.int64] = np.zeros(1, np.int64)
         self._summed_to = -1  # last column in `_deltas`
+        self._first_summed = 0
         self._summed_from_ns = 0
         self._open = OpenColumn()
 
@@ -112,13 +113,19 @@ class StripSource:
             self._ring, self._generation = ring, ring.generation
             self._deltas = np.zeros(ring.capacity, np.int64)
             self._summed_to = oldest - 1
-            header = self._open.header if oldest >= open_seq else ring.headers[oldest & (ring.capacity - 1)]
-            start_ns, clock_ns = int(header[H_START_NS]), int(header[H_CLOCK_NS])
-            is_long = not ring.column_events and clock_ns - start_ns > ring.column_ns  # a snapshot's column
-            self._summed_from_ns = clock_ns if is_long else start_ns
+            self._first_summed = oldest
+        if oldest <= self._first_summed:  # it may have been open so far, with a snapshot under way
+            self._summed_from_ns = self._begin_ns(ring, self._first_summed)
         if self._summed_to + 1 < open_seq:
             kernels.add_deltas(ring.headers, self._summed_to + 1, open_seq - 1, self._deltas)
             self._summed_to = open_seq - 1
+
+    def _begin_ns(self, ring: GridRing, seq: int) -> int:
+        """Return when a column began; one with a snapshot, whose orders may be hours old, when that ended."""
+        header = self._open.header if seq >= self._open.seq else ring.headers[seq & (ring.capacity - 1)]
+        start_ns, clock_ns = int(header[H_START_NS]), int(header[H_CLOCK_NS])
+        is_long = not ring.column_events and clock_ns - start_ns > ring.column_ns
+        return clock_ns if is_long else start_ns
 
 
 class HeldRange:
