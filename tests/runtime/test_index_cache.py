@@ -19,7 +19,7 @@ from vpdesk.runtime.player import Cadence
 from vpdesk.sources.simulator import simulate
 
 PARAMS = EngineParams(tick_size=250_000_000, half_width=10)
-KEY = IndexKey("content-1", "a.dbn", PARAMS, Cadence(100_000_000))
+KEY = IndexKey("content-1", "a.dbn", PARAMS, Cadence(100_000_000), "/data/a.dbn")
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +58,15 @@ def test_an_index_comes_back_as_it_was(tmp_path: Path, index: Index) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        replace(KEY, content="content-2", title="b.dbn"),
+        replace(KEY, content="content-2", title="b.dbn", place="/data/b.dbn"),
+        replace(KEY, content="content-2", place="/elsewhere/a.dbn"),
+        replace(KEY, content="content-2", place=""),
         replace(KEY, params=replace(PARAMS, tau_s=1.0)),
         replace(KEY, params=replace(PARAMS, weights={"v_add": 2.0})),
         replace(KEY, cadence=Cadence(50_000_000)),
         replace(KEY, cadence=Cadence(100_000_000, 10)),
     ],
-    ids=["content", "tau", "weights", "column_ns", "column_events"],
+    ids=["another file", "another place", "no place", "tau", "weights", "column_ns", "column_events"],
 )
 def test_an_index_of_something_else_is_not_taken(tmp_path: Path, index: Index, other: IndexKey) -> None:
     cache = IndexCache(tmp_path)
@@ -75,15 +77,19 @@ def test_an_index_of_something_else_is_not_taken(tmp_path: Path, index: Index, o
 def test_the_name_of_the_file_does_not_matter(tmp_path: Path, index: Index) -> None:
     cache = IndexCache(tmp_path)
     cache.save(KEY, index)
-    assert cache.load(replace(KEY, title="renamed.dbn"))[0] is not None
+    assert cache.load(replace(KEY, title="renamed.dbn", place="/data/renamed.dbn"))[0] is not None
 
 
-def test_a_file_that_changed_is_said_to_be_another(tmp_path: Path, index: Index) -> None:
+def test_a_file_written_anew_is_said_to_be_once(tmp_path: Path, index: Index) -> None:
     cache = IndexCache(tmp_path)
     cache.save(KEY, index)
-    loaded, why_not = cache.load(replace(KEY, content="content-2"))
+    changed = replace(KEY, content="content-2")
+    loaded, why_not = cache.load(changed)
     assert loaded is None
-    assert why_not == "a.dbn is not the file that was indexed before; it is indexed again."
+    assert why_not == "a.dbn was written anew since it was indexed; it is indexed again."
+    cache.save(changed, index)
+    assert cache.load(replace(changed, cadence=Cadence(50_000_000))) == (None, ""), "told already"
+    assert cache.load(KEY)[1] == "", "and changed back"
 
 
 @pytest.mark.parametrize("place", [0, 9, 40, -1, -5000])

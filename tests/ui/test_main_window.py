@@ -124,7 +124,7 @@ def test_a_simulated_session_says_so(window: MainWindow) -> None:
 def test_messages_become_notices_once_per_message(
     window: MainWindow, session: FakeSession, qtbot: QtBot
 ) -> None:
-    for message in ("Cut short.", "Cut short.", "", "Cut short.", "Other."):
+    for message in ("Cut short.", "Cut short.", "", "Cut short.", "Cut short.\nOther.", "Other."):
         session.report(message=message)
         qtbot.waitUntil(lambda: window._status is session.status)
     assert [(notice.text, notice.count) for notice in window.notices.notices] == [

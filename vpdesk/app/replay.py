@@ -70,6 +70,7 @@ def session_for(tape: Tape, *, is_demo: bool = False, is_playing: bool = True) -
         n_records=tape.instrument.n_records,
         problem=lambda: sentence(tape.problem),
         identity=identity_of(tape),
+        place="" if is_demo else _place_of(tape),  # the demo changes with the program
     )
 
 
@@ -87,6 +88,12 @@ def identity_of(tape: Tape) -> str:
     except OSError:
         return ""
     return f"{tape.facts.content_id} {written} {one.publisher_id} {one.ids_by_file} {one.n_records}"
+
+
+def _place_of(tape: Tape) -> str:
+    """Return what stands for the files by their paths, and for the instrument chosen in them."""
+    one = tape.instrument
+    return f"{[str(path) for path in tape.facts.paths]} {one.publisher_id} {one.symbol or one.ids_by_file}"
 
 
 def session_span(one: InstrumentFacts) -> tuple[int, int]:

@@ -55,12 +55,16 @@ class IndexKey:
         The files' name, for sentences; no part of the identity.
     params, cadence
         What the engine computes, and how columns are cut.
+    place : str
+        Where the files lie and which instrument was chosen, to tell a file that has changed from another
+        one; no part of the identity. "" where nobody must know of a change.
     """
 
     content: str
     title: str
     params: EngineParams
     cadence: Cadence
+    place: str = ""
 
     @property
     def name(self) -> str:
@@ -70,7 +74,7 @@ class IndexKey:
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the header says of it."""
-        return {"content": self.content, "title": self.title, "recipe": self._recipe()}
+        return {"content": self.content, "recipe": self._recipe(), "title": self.title, "place": self.place}
 
     def _recipe(self) -> list[Any]:
         return [self.params.as_dict(), self.cadence.column_ns, self.cadence.column_events]
@@ -152,14 +156,16 @@ class IndexCache:
                 path.unlink()
 
     def _why_stale(self, key: IndexKey) -> str:
-        """Return a sentence if files of this name were indexed before, with another content."""
-        wanted = key.as_dict()
-        for _, _, path in self._entries():
+        """Return a sentence if the files in this place were indexed before, but never as they are now."""
+        contents = set()
+        for _, _, path in self._entries() if key.place else ():
             with suppress(OSError, ValueError, KeyError, TypeError), path.open("rb") as file:
                 made_of = _read_header(file)["key"]
-                if made_of["title"] == wanted["title"] and made_of["content"] != wanted["content"]:
-                    return f"{key.title} is not the file that was indexed before; it is indexed again."
-        return ""
+                if made_of["place"] == key.place:
+                    contents.add(made_of["content"])
+        if not contents or key.content in contents:
+            return ""
+        return f"{key.title} was written anew since it was indexed; it is indexed again."
 
     def _entries(self) -> list[tuple[float, int, Path]]:
         """Return last use, size and path of every file, the longest unused first."""
@@ -251,7 +257,7 @@ def _unpack(data: bytes, key: IndexKey) -> Index:
     header = json.loads(bytes(view[_PREFIX_BYTES:start]))
     if header["version"] != _version():
         raise _OtherVersionError
-    made_of = header["key"] | {"title": key.title}
+    made_of = header["key"] | {"title": key.title, "place": key.place}
     if made_of != json.loads(json.dumps(key.as_dict())):
         raise ValueError("the index of something else")
 

@@ -79,6 +79,8 @@ class ReplaySession(EngineThread):
         Returns a sentence about the tape, or "".
     identity
         Stands for the content of the tape, so that its index can be kept on disk; "" keeps none.
+    place
+        Where the tape is from, so that it can be said that it has changed; see `IndexKey`.
     index_cache
         Where it is kept.
     """
@@ -96,6 +98,7 @@ class ReplaySession(EngineThread):
         n_records: int | None = None,
         problem: Callable[[], str] = lambda: "",
         identity: str = "",
+        place: str = "",
         index_cache: IndexCache | None = None,
     ) -> None:
         super().__init__(
@@ -110,6 +113,7 @@ class ReplaySession(EngineThread):
         self._n_expected = n_records
         self._problem = problem
         self._identity = identity
+        self._place = place
         self._index_cache = index_cache or IndexCache()
         # half: the player keeps the keyframes of the former parameters as well
         keyframes = Keyframes(MAX_KEYFRAME_BYTES // 2, KEYFRAME_EVENTS)
@@ -304,7 +308,7 @@ class ReplaySession(EngineThread):
             column_events=player.ring.column_events,
             n_silences=player.n_silences_skipped,
             silence_s=player.last_silence_s,
-            message=self._message or " ".join(filter(None, remarks)),
+            message=self._message or "\n".join(filter(None, remarks)),
             last_event="" if last is None else event_in_words(last),
             last_tick=None if last is None else _tick_of(last, engine.params.tick_size),
             digest=self._digest_of(engine) if is_resting else "",
@@ -341,7 +345,7 @@ class ReplaySession(EngineThread):
         player = self._player
         self._index_generation += 1
         self._indexed = player.keyframes
-        key = IndexKey(self._identity, self._facts.title, player.params, player.cadence)
+        key = IndexKey(self._identity, self._facts.title, player.params, player.cadence, self._place)
         self._index_thread = threading.Thread(
             target=self._index,
             args=(self._index_thread, self._index_generation, key, player.keyframes),

@@ -75,8 +75,8 @@ class SessionStatus:
     ``params``, ``column_ns`` and ``column_events`` are those of the state told about; None and 0 where they
     cannot be changed. ``last_tick`` is the price of the event just applied.
     ``n_silences`` long silences were skipped so far, the last one ``silence_s`` of event time.
-    ``message`` is a sentence for the user or ""; it stays true. ``trouble`` is one that holds only while it
-    is there, such as a lost connection, and ``relief`` tells, until the next trouble, that it is over.
+    ``message`` holds sentences for the user that stay true, a line each. ``trouble`` is one that holds only
+    while it is there, such as a lost connection; ``relief`` tells, until the next trouble, that it is over.
     """
 
     state: SessionState = SessionState.PREPARING

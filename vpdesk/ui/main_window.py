@@ -367,8 +367,10 @@ class MainWindow(QMainWindow):
         self.health.show_nothing()
 
     def _show_status(self, session: Session, status: SessionStatus) -> None:
-        if status.message and status.message != self._status.message:
-            self.notices.show_of_session(status.message)
+        former = self._status.message.splitlines()
+        for sentence in status.message.splitlines():
+            if sentence not in former:
+                self.notices.show_of_session(sentence)
         self.notices.follow_trouble(status.trouble)
         if status.relief and status.relief != self._status.relief:
             self.notices.show_passing(status.relief)
