@@ -10,6 +10,7 @@ import typer
 
 from vpdesk import __version__
 from vpdesk.errors import OptionError, VpdeskError
+from vpdesk.terminal import write_plainly
 
 app = typer.Typer(
     name="vpdesk",
@@ -22,7 +23,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Files = Annotated[list[Path], typer.Argument(help="DBN files (.dbn, .dbn.zst), a folder, or a pattern.")]
+# readable=False: whether a file can be read is for its reader to say, in its own words
+Files = Annotated[
+    list[Path], typer.Argument(help="DBN files (.dbn, .dbn.zst), a folder, or a pattern.", readable=False)
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file if there is one already.")]
 Instrument = Annotated[
     str | None,
@@ -31,6 +35,9 @@ Instrument = Annotated[
 TickSize = Annotated[
     str | None, typer.Option("--tick-size", help="Price of one tick, such as 0.25, if you know better.")
 ]
+HalfWidth = Annotated[int, typer.Option(min=1, max=4096, help="K: buckets on each side of the spot.")]
+Tau = Annotated[float, typer.Option(min=0.001, max=1e5, help="Time constant of the filters, seconds.")]
+TicksPerBucket = Annotated[int, typer.Option(min=1, max=1_000_000, help="Ticks pooled into one bucket.")]
 
 
 def _print_version(is_wanted: bool) -> None:
@@ -131,9 +138,9 @@ def digest(
     every: Annotated[int, typer.Option(min=1, help="Print the digest after every N events.")] = 100_000,
     instrument: Instrument = None,
     tick_size: TickSize = None,
-    half_width: Annotated[int, typer.Option(min=1, help="K: buckets on each side of the spot.")] = 80,
-    tau: Annotated[float, typer.Option(help="Time constant of the filters, seconds.")] = 2.0,
-    ticks_per_bucket: Annotated[int, typer.Option(min=1, help="Ticks pooled into one bucket.")] = 1,
+    half_width: HalfWidth = 80,
+    tau: Tau = 2.0,
+    ticks_per_bucket: TicksPerBucket = 1,
 ) -> None:
     """Print the engine's state digest every N events and at the end: one line `event_id digest` each.
 
@@ -147,7 +154,9 @@ def digest(
 @app.command("export")
 def export_command(
     files: Files,
-    output: Annotated[Path, typer.Option("--output", "-o", help="File to write: .parquet or .arrow.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", readable=False, help="File to write: .parquet or .arrow.")
+    ],
     from_time: Annotated[
         str | None,
         typer.Option("--from", help="First column to begin then: 14:30:05.25 or 2025-01-31T14:30 (UTC)."),
@@ -158,9 +167,9 @@ def export_command(
     column: Annotated[
         str, typer.Option(help="What a column covers: a time such as 100ms or 1s, or a number of events.")
     ] = "100ms",
-    half_width: Annotated[int, typer.Option(min=1, help="K: buckets on each side of the spot.")] = 80,
-    tau: Annotated[float, typer.Option(help="Time constant of the filters, seconds.")] = 2.0,
-    ticks_per_bucket: Annotated[int, typer.Option(min=1, help="Ticks pooled into one bucket.")] = 1,
+    half_width: HalfWidth = 80,
+    tau: Tau = 2.0,
+    ticks_per_bucket: TicksPerBucket = 1,
     instrument: Instrument = None,
     tick_size: TickSize = None,
     overwrite: Overwrite = False,
@@ -180,7 +189,9 @@ def export_command(
 
 @app.command()
 def simulate(
-    output: Annotated[Path, typer.Option("--output", "-o", help="File to write: .dbn or .dbn.zst.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", readable=False, help="File to write: .dbn or .dbn.zst.")
+    ],
     seconds: Annotated[float, typer.Option(min=0.001, help="Length of the session.")] = 600.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 1,
     activity: Annotated[float, typer.Option(help="Events per second relative to the usual.")] = 1.0,
@@ -195,9 +206,12 @@ def simulate(
 @app.command()
 def picture(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="DBN files; the simulated session without any.")
+        list[Path] | None,
+        typer.Argument(help="DBN files; the simulated session without any.", readable=False),
     ] = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="PNG file to write.")] = Path("vpdesk.png"),
+    output: Annotated[Path, typer.Option("--output", "-o", readable=False, help="PNG file to write.")] = Path(
+        "vpdesk.png"
+    ),
     at: Annotated[
         str | None,
         typer.Option(help="Moment to show: 14:30:05.25 or 2025-01-31T14:30 (UTC), the end by default."),
@@ -236,7 +250,9 @@ def picture(
 def bench(
     ui: Annotated[bool, typer.Option("--ui", help="Measure frames of the window as well.")] = False,
     events: Annotated[int, typer.Option(min=100_000, help="Simulated events to measure with.")] = 2_000_000,
-    files: Annotated[list[Path] | None, typer.Argument(help="Measure with these files instead.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Measure with these files instead.", readable=False)
+    ] = None,
 ) -> None:
     """Measure decoding, engine, columns and frames on this machine, beside a plain copy and plain code."""
     from vpdesk.app.bench import run
@@ -258,6 +274,7 @@ def _give_up(*_: object) -> None:
 
 def main() -> None:
     """Run the command line; errors are one sentence on stderr and exit code 1, 2 for a senseless option."""
+    write_plainly()
     for number in (signal.SIGINT, signal.SIGTERM):  # both leave every file as it should be
         signal.signal(number, _give_up)
     logging.getLogger().addHandler(logging.NullHandler())  # or what nobody logs would be on the terminal

@@ -3,7 +3,8 @@
 import datetime
 
 from vpdesk.core.events import PRICE_SCALE
-from vpdesk.sources.facts import FileFacts, InstrumentFacts, TickSize, with_thousands
+from vpdesk.figures import grouped
+from vpdesk.sources.facts import FileFacts, InstrumentFacts, TickSize
 
 _ORIGINS = {
     "definition": "from its definition record",
@@ -16,7 +17,7 @@ _ORIGINS = {
 def describe(facts: FileFacts) -> str:
     """Return the facts of a file as aligned plain text, one line per fact and instrument."""
     lines = _aligned(_file_rows(facts))
-    lines += ["", f"Instruments, busiest first ({with_thousands(len(facts.instruments))}):", ""]
+    lines += ["", f"Instruments, busiest first ({grouped(len(facts.instruments))}):", ""]
     lines += _table(facts.instruments)
     return "\n".join(lines) + "\n"
 
@@ -30,7 +31,7 @@ def _file_rows(facts: FileFacts) -> list[tuple[str, str]]:
         ("dataset", facts.dataset),
         ("schema", schema + (", with ts_out" if facts.has_ts_out else "")),
         ("DBN version", versions),
-        ("records", f"{with_thousands(facts.n_records)} market-by-order"),
+        ("records", f"{grouped(facts.n_records)} market-by-order"),
         (
             "from",
             format_utc(min(starts, default=0)),
@@ -55,7 +56,7 @@ def _table(instruments: tuple[InstrumentFacts, ...]) -> list[str]:
             one.symbol or "-",
             str(one.publisher_id),
             str(one.instrument_id),
-            with_thousands(one.n_records),
+            grouped(one.n_records),
             format_price(one.tick.raw),
             _origin(one.tick),
             _book(one),

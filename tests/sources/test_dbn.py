@@ -13,8 +13,8 @@ from tests.realdata import DATA, needs_data
 from tests.sources import dbn_bytes
 from vpdesk.core.events import MBO_DTYPE
 from vpdesk.errors import SourceError
+from vpdesk.figures import grouped
 from vpdesk.sources.dbn import ByteStream, RecordStream
-from vpdesk.sources.facts import with_thousands
 
 RECORDS = dbn_bytes.orders(9)
 HEADER = dbn_bytes.header(symbols={"ESZ4": [(0, 1, 7)]})
@@ -145,7 +145,7 @@ def test_records_before_damaged_compression_are_kept(tmp_path: Path) -> None:
     assert n_before < records.size <= many.size
     assert records[:n_before].tobytes() == many[:n_before].tobytes()
     damage = "the compressed data are damaged, the last records perhaps wrong"
-    assert stream.problem == f"{damage}: {with_thousands(records.size)} records read"
+    assert stream.problem == f"{damage}: {grouped(records.size)} records read"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vpdesk.sources import facts as facts_module
-from vpdesk.sources.facts import FileFacts, InstrumentFacts, TickSize, content_id, with_thousands
+from vpdesk.sources.facts import FileFacts, InstrumentFacts, TickSize, content_id
 
 FACTS = FileFacts(
     paths=(Path("a.dbn"), Path("b.dbn")),
@@ -68,7 +68,3 @@ def test_a_large_file_is_hashed_in_blocks_from_its_first_to_its_last_byte(
         assert content_id([path]) != original
     path.write_bytes(bytes(5001))
     assert content_id([path]) != original
-
-
-def test_counts_are_grouped_by_thousands() -> None:
-    assert [with_thousands(n) for n in (0, 999, 12345, 1234567)] == ["0", "999", "12 345", "1 234 567"]

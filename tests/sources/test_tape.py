@@ -16,6 +16,7 @@ from tests.sources import dbn_bytes
 from tests.sources.dbn_bytes import DAY_NS, START_NS
 from vpdesk.core.events import MBO_DTYPE
 from vpdesk.errors import CancelledError, SourceError, UnknownInstrumentError
+from vpdesk.figures import grouped
 from vpdesk.sources import cache as cache_module
 from vpdesk.sources import dbn as dbn_module
 from vpdesk.sources import tape as tape_module
@@ -102,7 +103,7 @@ def test_an_absent_instrument_is_refused_with_what_there_is(
     tmp_path: Path, cache: Cache, choice: str | tuple[int, int]
 ) -> None:
     path = written(tmp_path, SHAPES["two instruments"])
-    with pytest.raises(UnknownInstrumentError, match=r"There is: ESZ4 \(.*3 000 records\), NQZ4"):
+    with pytest.raises(UnknownInstrumentError, match=r"There is: ESZ4 \(.*3\u202f000 records\), NQZ4"):
         open_tape(path, instrument=choice, cache=cache)
 
 
@@ -159,8 +160,7 @@ def test_a_cut_file_gives_what_it_has_and_says_so(tmp_path: Path, cache: Cache, 
     tape = open_tape(written(tmp_path, data[: len(data) * 2 // 3]), cache=cache)
     assert 1000 < tape.n_records < 3000
     assert whole(tape) == ES[: tape.n_records].tobytes()
-    n = f"{tape.n_records:,}".replace(",", " ")
-    assert tape.problem == f"the file is cut short: {n} records read"
+    assert tape.problem == f"the file is cut short: {grouped(tape.n_records)} records read"
 
 
 def test_a_damaged_record_in_the_middle_ends_the_tape(tmp_path: Path, cache: Cache) -> None:

@@ -27,6 +27,7 @@ from vpdesk.app.progress import progress_bar
 from vpdesk.core.engine import Engine, warm_up
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import DEFAULT_COLUMN_NS, GridRing
+from vpdesk.figures import grouped
 from vpdesk.runtime.player import Cadence
 from vpdesk.runtime.replay_session import span_of
 from vpdesk.runtime.seek_bench import RecordsInMemory, measure_seeks
@@ -59,7 +60,7 @@ def run(files: list[Path], *, n_events: int, with_frames: bool) -> None:
         stream = _decode(files)
         with progress_bar("preparing the kernels"):
             warm_up()
-        typer.echo(f"{stream.name}: {len(stream.records):,} events")
+        typer.echo(f"{stream.name}: {grouped(len(stream.records))} events")
         _engine(stream)
         _seeks(stream)
         if with_frames:
@@ -139,7 +140,7 @@ def _dense(stream: Stream, half_width: int, capacity: int) -> None:
         copies.append(copy_ns)
         ratios.append((dense_ns - bare_ns) / copy_ns)
     _row(f"engine, a column at every event, K = {half_width}", *_rates_of(statistics.median(dense)))
-    _row(f"  plain copy of a column ({n_bytes:,} bytes)", *_rates_of(statistics.median(copies)))
+    _row(f"  plain copy of a column ({grouped(n_bytes)} bytes)", *_rates_of(statistics.median(copies)))
     typer.echo(f"  a column adds {statistics.median(ratios):.2f} x the plain copy of its bytes")
 
 
@@ -152,9 +153,8 @@ def _seeks(stream: Stream) -> None:
         span_of(stream.records),
         history_columns=SEEK_COLUMNS,
     )
-    typer.echo(
-        f"index of {len(stream.records):,} events: {times.index_s:.2f} s, {times.n_keyframes} keyframes"
-    )
+    n_events = grouped(len(stream.records))
+    typer.echo(f"index of {n_events} events: {times.index_s:.2f} s, {times.n_keyframes} keyframes")
     for name, median_ms, p99_ms in (
         (f"seek forward, {SEEK_COLUMNS} columns filled", times.forward_median_ms, times.forward_p99_ms),
         (f"seek back, {SEEK_COLUMNS} columns filled", times.back_median_ms, times.back_p99_ms),
@@ -232,7 +232,7 @@ def _frames() -> None:
     typer.echo(f"{'frames of 1600 x 900':<46}{'median ms':>10}{'p99 ms':>10}{'peak MB':>10}")
     for n_columns, n_buckets in itertools.product((2_000, 65_000), (161, 401)):
         times = measure_frames(n_columns, n_buckets)
-        words = f"{n_columns:,} columns x {n_buckets} buckets"
+        words = f"{grouped(n_columns)} columns x {n_buckets} buckets"
         typer.echo(f"{words:<46}{times.median_ms:>10.2f}{times.p99_ms:>10.2f}{_peak_mb():>10}")
         typer.echo(
             f"{'  plain pyqtgraph image of the same values':<46}"
@@ -248,7 +248,7 @@ def _desk(files: list[Path]) -> None:
         tape = open_tape(files, cache=Cache(Path(folder)))
         times = measure_desk(tape)
         tape.close()
-    words = f"everything shown, {times.n_columns:,} columns x {times.n_buckets}"
+    words = f"everything shown, {grouped(times.n_columns)} columns x {times.n_buckets}"
     typer.echo(f"{words:<46}{times.median_ms:>10.2f}{times.p99_ms:>10.2f}{_peak_mb():>10}")
     typer.echo(f"  of {times.n_frames} frames {times.n_late} took longer than a sixtieth of a second")
 
@@ -262,7 +262,7 @@ def _rates(n: int, seconds: float) -> tuple[str, str, str]:
 
 def _rates_of(ns: float) -> tuple[str, str, str]:
     rate = 1e3 / ns
-    return f"{rate:.2f}" if rate >= 0.1 else f"{rate:.4f}", f"{ns:,.0f}", _peak_mb()
+    return f"{rate:.2f}" if rate >= 0.1 else f"{rate:.4f}", grouped(ns, ",.0f"), _peak_mb()
 
 
 def _row(words: str, rate: str, each: str, peak: str) -> None:
@@ -276,4 +276,4 @@ def _peak_mb() -> str:
     except ImportError:  # Windows
         return "-"
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return f"{peak / (1e6 if sys.platform == 'darwin' else 1e3):,.0f}"
+    return grouped(peak / (1e6 if sys.platform == "darwin" else 1e3), ",.0f")

@@ -189,13 +189,13 @@ def print_digests(
 def write_simulation(output: Path, seconds: float, seed: int, activity: float, *, may_replace: bool) -> None:
     """Write a simulated session."""
     from vpdesk.app.output_file import check_output
-    from vpdesk.sources.facts import with_thousands
+    from vpdesk.figures import grouped
     from vpdesk.sources.simulator import write_session
 
     check_output(output, may_replace=may_replace)
     with progress_bar("simulating") as tell:
         n = write_session(output, seconds, seed, activity=activity, progress=tell)
-    typer.echo(f"{output}: {with_thousands(n)} records")
+    typer.echo(f"{output}: {grouped(n)} records")
 
 
 def clear_caches() -> None:

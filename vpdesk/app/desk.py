@@ -16,11 +16,12 @@ from vpdesk.app.jobs import Job, Work
 from vpdesk.app.lessons import make_lessons
 from vpdesk.app.live_desk import LiveDesk
 from vpdesk.app.preparing import PreparingNotice, after_display, is_display_ready
+from vpdesk.figures import grouped
 from vpdesk.info import format_utc
 from vpdesk.runtime.live_session import LiveSession
 from vpdesk.runtime.session import Session
 from vpdesk.runtime.status import SessionState
-from vpdesk.sources.facts import FileFacts, InstrumentFacts, with_thousands
+from vpdesk.sources.facts import FileFacts, InstrumentFacts
 from vpdesk.sources.scan import probe
 from vpdesk.sources.tape import Tape
 from vpdesk.ui.dialogs.crash import CrashHooks, install_hooks
@@ -260,7 +261,7 @@ def summary_of(facts: FileFacts) -> FileSummary:
     lines = [
         ("Dataset", facts.dataset or "not named"),
         ("Format", f"DBN version {versions}, {'mixed capture' if facts.is_mixed else 'market-by-order'}"),
-        ("Records", with_thousands(facts.n_records)),
+        ("Records", grouped(facts.n_records)),
         ("From", format_utc(first_ns)),
         ("To", format_utc(last_ns)),
     ]

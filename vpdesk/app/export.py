@@ -47,7 +47,7 @@ def export(wish: ExportWish) -> str:
     from vpdesk.core.params import EngineParams
     from vpdesk.export.table_file import TIME_END_NS, ColumnRange, check_path
     from vpdesk.export.writer import export_columns
-    from vpdesk.sources.facts import with_thousands
+    from vpdesk.figures import grouped
     from vpdesk.sources.tape import open_tape
 
     check_path(wish.output)
@@ -83,8 +83,8 @@ def export(wish: ExportWish) -> str:
         )
     tape.close()
     if done.problem:
-        raise SourceError(f"{done.problem}; {with_thousands(done.n_columns)} columns were written.")
-    return f"{done.path}: {with_thousands(done.n_columns)} columns, {done.n_bytes / 1e6:.1f} MB"
+        raise SourceError(f"{done.problem}; {grouped(done.n_columns)} columns were written.")
+    return f"{done.path}: {grouped(done.n_columns)} columns, {done.n_bytes / 1e6:.1f} MB"
 
 
 def read_cadence(text: str) -> tuple[int, int]:

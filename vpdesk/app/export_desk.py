@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject, Slot
 
 from vpdesk.app.jobs import Job, Work
 from vpdesk.core.ring import H_START_NS, GridRing
+from vpdesk.figures import grouped
 from vpdesk.runtime.live_session import LiveSession
 from vpdesk.runtime.session import Session
-from vpdesk.sources.facts import FileFacts, InstrumentFacts, with_thousands
+from vpdesk.sources.facts import FileFacts, InstrumentFacts
 from vpdesk.sources.tape import Tape, open_tape
 from vpdesk.ui.dialogs.export_dialog import ExportChoice, ExportDialog, ExportScope
 from vpdesk.ui.main_window import MainWindow
@@ -49,7 +50,7 @@ class Exports(QObject):
             _Feed(session, path if is_running else None),
             session,
             Path.home() if path is None else path.parent,
-            whole=f"&All that is kept: {with_thousands(n_kept)} columns",
+            whole=f"&All that is kept: {grouped(n_kept)} columns",
             remark=f"The columns of a feed are kept for a while only. {advice}",
         )
 
@@ -200,7 +201,7 @@ def _range_of(choice: ExportChoice) -> "ColumnRange":
 
 
 def _sentence(done: "Exported", before_problem: str) -> str:
-    words = f"{with_thousands(done.n_columns)} columns, {done.n_bytes / 1e6:.1f} MB: {done.path}"
+    words = f"{grouped(done.n_columns)} columns, {done.n_bytes / 1e6:.1f} MB: {done.path}"
     return f"{words}. {before_problem}{done.problem}." if done.problem else words
 
 

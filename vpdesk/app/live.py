@@ -12,23 +12,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import platformdirs
 import typer
 
 from vpdesk.app.replay import HALF_WIDTH
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import DEFAULT_COLUMN_NS
 from vpdesk.errors import CancelledError, OptionError, SourceError, VpdeskError
+from vpdesk.figures import grouped
 from vpdesk.gateway.faults import Fault, parse_fault
 from vpdesk.gateway.files import gateway_for_files
 from vpdesk.gateway.server import LOOPBACK, Gateway, serving
+from vpdesk.paths import data_dir
 from vpdesk.runtime.live_health import recording_words
 from vpdesk.runtime.live_session import LiveSession
 from vpdesk.runtime.player import Cadence
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import SessionState
 from vpdesk.sources.api_key import ApiKey, ApiKeyError, find_api_key
-from vpdesk.sources.facts import with_thousands
 from vpdesk.sources.feed import FeedState, LiveRequest
 from vpdesk.sources.files import Paths
 from vpdesk.sources.live import LiveFeed
@@ -55,7 +55,7 @@ class LiveWish:
 
 def recordings_folder() -> Path:
     """Return where recordings go when nobody says otherwise; it may not exist yet."""
-    return platformdirs.user_data_path("vpdesk", appauthor=False) / "recordings"
+    return data_dir() / "recordings"
 
 
 def start_session(wish: LiveWish, key: ApiKey) -> LiveSession:
@@ -257,7 +257,7 @@ def _print_summary(session: LiveSession) -> None:
     live = session.status.live
     assert live is not None
     gaps = f"{live.n_gaps} gap{'' if live.n_gaps == 1 else 's'}"
-    typer.echo(f"{with_thousands(live.n_records)} records, {gaps}")
+    typer.echo(f"{grouped(live.n_records)} records, {gaps}")
     if session.recording is not None:
         typer.echo(recording_words(session.recording))
     for one in session.results:

@@ -25,6 +25,7 @@ from typing import Final, Literal
 
 from vpdesk.display.text import MINUS, number_text, price_text
 from vpdesk.errors import VpdeskError
+from vpdesk.figures import grouped
 
 MAX_RULES: Final = 50  # of one instrument
 MAX_REACH: Final = 500  # buckets
@@ -207,7 +208,7 @@ def rule_words(rule: AlertRule, quantity_unit: str, tick_size: int) -> str:
 
     ``tick_size`` (1e-9) decides how prices are written; 0 if it is not known.
     """
-    figure = f"{rule.threshold:.9g}".replace("-", MINUS)  # whole, unlike what is measured
+    figure = grouped(rule.threshold, ",.9g").replace("-", MINUS)  # whole, unlike what is measured
     value = f"{figure} {unit_of(rule.quantity, quantity_unit)}".rstrip()
     if rule.quantity is Quantity.DRIVE:
         return f"Drive {_comparison(rule)} {value}"

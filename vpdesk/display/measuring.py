@@ -22,6 +22,7 @@ from vpdesk.display import strip_kernels
 from vpdesk.display.column_times import time_of_column
 from vpdesk.display.open_column import OpenColumn
 from vpdesk.display.text import MINUS, price_text, time_text
+from vpdesk.figures import grouped
 
 _NS_PER_S: Final = 1_000_000_000
 _ARROW: Final = "\N{RIGHTWARDS ARROW}"
@@ -292,14 +293,14 @@ def _quantity_lines(measurement: Measurement, unit: str) -> list[str]:
     if measurement.n_counted == 0:
         return []
     bought, sold, unknown = measurement.bought, measurement.sold, measurement.unknown
-    by_side = f"{bought:,.0f} bought, {sold:,.0f} sold, delta {_signed(bought - sold)}"
+    by_side = f"{_whole(bought)} bought, {_whole(sold)} sold, delta {_signed(bought - sold)}"
     if unknown:
-        by_side += f", {unknown:,.0f} unknown"
-    lines = [f"Traded {bought + sold + unknown:,.0f} {unit}: {by_side}"]
+        by_side += f", {_whole(unknown)} unknown"
+    lines = [f"Traded {_whole(bought + sold + unknown)} {unit}: {by_side}"]
     if measurement.n_gaps < measurement.n_counted:
         lines.append(
-            f"Resting {measurement.before:,.0f} {_ARROW} {measurement.after:,.0f}: "
-            f"grew {measurement.grew:,.0f}, shrank {measurement.shrank:,.0f}"
+            f"Resting {_whole(measurement.before)} {_ARROW} {_whole(measurement.after)}: "
+            f"grew {_whole(measurement.grew)}, shrank {_whole(measurement.shrank)}"
         )
     return lines
 
@@ -319,13 +320,17 @@ def _notes(measurement: Measurement, zone: tzinfo | None) -> list[str]:
     return [", ".join(notes)] if notes else []
 
 
+def _whole(quantity: float) -> str:
+    return grouped(quantity, ",.0f")
+
+
 def _signed(value: float, decimals: int = 0) -> str:
-    text = f"{value:+,.{decimals}f}" if value else "0"
+    text = grouped(value, f"+,.{decimals}f") if value else "0"
     return text.replace("-", MINUS)
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number:,} {_plural(noun, number)}"
+    return f"{grouped(number)} {_plural(noun, number)}"
 
 
 def _plural(noun: str, number: int) -> str:

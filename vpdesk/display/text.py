@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from vpdesk.core.events import PRICE_SCALE
+from vpdesk.figures import grouped
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NS: Final = 1_000_000_000
@@ -64,7 +65,7 @@ def number_text(value: float) -> str:
         return f"{MINUS}\N{INFINITY}" if value < 0 else "\N{INFINITY}"
     sign = MINUS if value < 0 else ""
     if magnitude < 9_999.5:
-        return sign + (f"{magnitude:.0f}" if magnitude >= 100 else f"{magnitude:.3g}")
+        return sign + (grouped(magnitude, ",.0f") if magnitude >= 100 else f"{magnitude:.3g}")
     rounded = float(f"{magnitude:.3g}")  # first, so that 999 999 is 1M and not 1000k
     limit, suffix = next(unit for unit in _UNITS if rounded >= unit[0])
     return f"{sign}{rounded / limit:.3g}{suffix}"

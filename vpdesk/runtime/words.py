@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from vpdesk.core.events import ACTIONS, F_LAST, PRICE_SCALE, SIDES, UNDEF_PRICE
+from vpdesk.figures import grouped
 
 _FLAG_WORDS: Final = (
     (F_LAST, "last of its event"),
@@ -36,7 +37,7 @@ def event_in_words(record: Any, former_price: int | None = None) -> str:
     if side in "BA" and side:
         words.append(SIDES[side])
     if record["size"]:
-        words.append(str(int(record["size"])))
+        words.append(grouped(int(record["size"])))
     if int(record["price"]) != UNDEF_PRICE:
         price = price_in_words(int(record["price"]))
         if former_price is None or former_price == int(record["price"]):

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from vpdesk.core.events import MBO_DTYPE, MBO_RTYPE
 from vpdesk.errors import SourceError
-from vpdesk.sources.facts import with_thousands
+from vpdesk.figures import grouped
 
 if TYPE_CHECKING:  # imported where it is used: decoding is not needed to list a folder
     from databento_dbn.metadata import MappingIntervalDict
@@ -245,7 +245,7 @@ class RecordStream:
                 self.problem = self._damage(damage == kernels.DAMAGE_RTYPE)
                 return
         if trouble := self._bytes.problem or ("the file is cut short" if self._carry else ""):
-            self.problem = f"{trouble}: {with_thousands(self.n_records)} records read"
+            self.problem = f"{trouble}: {grouped(self.n_records)} records read"
 
     def _kinds_of_rtypes(self) -> NDArray[np.uint8]:
         """Return what to do with each record type, by number: (256,) uint8, codes ``KIND_*``."""
@@ -260,7 +260,7 @@ class RecordStream:
 
     def _damage(self, is_type: bool) -> str:
         what = f"type {self._carry[1]}" if is_type else f"length {4 * self._carry[0]} bytes"
-        read = with_thousands(self.n_records)
+        read = grouped(self.n_records)
         return f"a record is damaged ({what}) and what follows it is lost: {read} records read"
 
     def _note(self, record: bytes) -> None:

@@ -170,8 +170,3 @@ def written_id(paths: Iterable[Path]) -> str:
     """
     times = repr([path.stat().st_mtime_ns for path in paths])
     return hashlib.blake2b(times.encode(), digest_size=8).hexdigest()
-
-
-def with_thousands(count: int) -> str:
-    """Return a count as people read it: ``12 345``."""
-    return f"{count:,}".replace(",", " ")

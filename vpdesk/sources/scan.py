@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from vpdesk.core.events import MBO_DTYPE, UNDEF_PRICE
 from vpdesk.errors import CancelledError, SourceError
+from vpdesk.figures import grouped
 from vpdesk.sources.cache import Cache
 from vpdesk.sources.dbn import RecordStream, reason
-from vpdesk.sources.facts import FileFacts, InstrumentFacts, content_id, with_thousands, written_id
+from vpdesk.sources.facts import FileFacts, InstrumentFacts, content_id, written_id
 from vpdesk.sources.files import FileSet, Paths, find_files
 from vpdesk.sources.symbols import Names
 from vpdesk.sources.ticks import tick_size_for
@@ -287,7 +288,7 @@ class Tally:
     def _grow(self) -> None:
         n_slots = max(16, 2 * self._keys.size)
         if n_slots > _MAX_INSTRUMENTS:
-            most = with_thousands(_MAX_INSTRUMENTS)
+            most = grouped(_MAX_INSTRUMENTS)
             raise SourceError(f"{self._file_name} holds more than {most} instruments; choose fewer.")
         self._keys = _lengthened(self._keys, n_slots)
         self._stats = _lengthened(self._stats, n_slots)

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from vpdesk.core.events import MBO_DTYPE
 from vpdesk.errors import CancelledError, SourceError, UnknownInstrumentError
+from vpdesk.figures import grouped
 from vpdesk.sources.cache import Cache, Spool, map_records
 from vpdesk.sources.dbn import RecordStream, reason
-from vpdesk.sources.facts import FileFacts, InstrumentFacts, with_thousands, written_id
+from vpdesk.sources.facts import FileFacts, InstrumentFacts, written_id
 from vpdesk.sources.files import DataFile, FileSet, Paths, find_files
 from vpdesk.sources.scan import NUMERIC_DTYPE, Cancel, Progress, probe_files
 from vpdesk.sources.ticks import tick_size_for
@@ -212,7 +213,7 @@ def choose_instrument(facts: FileFacts, choice: InstrumentChoice | None) -> Inst
         return found[0]  # of several publishers the busiest
     listed = ", ".join(_with_ids(one) for one in (found or facts.instruments)[:_MAX_LISTED])
     more = len(found or facts.instruments) - _MAX_LISTED
-    listed += f" and {with_thousands(more)} more" if more > 0 else ""
+    listed += f" and {grouped(more)} more" if more > 0 else ""
     if found:
         raise UnknownInstrumentError(
             f"{asked} stands for several instruments: {listed}. Choose one by its symbol or id."
@@ -231,7 +232,7 @@ def _cache_key(facts: FileFacts, chosen: InstrumentFacts) -> str:
 
 def _with_ids(one: InstrumentFacts) -> str:
     ids = f"publisher {one.publisher_id}, id {one.instrument_id}"
-    return f"{one.symbol or 'no symbol'} ({ids}, {with_thousands(one.n_records)} records)"
+    return f"{one.symbol or 'no symbol'} ({ids}, {grouped(one.n_records)} records)"
 
 
 def _map_if_plain(files: FileSet, facts: FileFacts, chosen: InstrumentFacts) -> NDArray[np.void] | None:
@@ -276,7 +277,7 @@ class _Decoding:
         try:
             self.run()
         except Exception as error:  # noqa: BLE001 - it must reach the user, whatever it is
-            so_far = f"{with_thousands(self._spool.n_records)} records read"
+            so_far = f"{grouped(self._spool.n_records)} records read"
             self._tape._end(f"{str(error).rstrip('.')}: {so_far}")
 
     def _decode(self, index: int, file: DataFile) -> None:

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from vpdesk.core.events import UNDEF_PRICE
 from vpdesk.errors import SourceError
-from vpdesk.sources.facts import TickSize, with_thousands
+from vpdesk.figures import grouped
+from vpdesk.sources.facts import TickSize
 
 _CENT: Final = 10_000_000
 _TENTH_OF_MILL: Final = 100_000  # 0.0001
@@ -48,7 +49,7 @@ def tick_size_for(
     """
     if override is not None:
         if not 1 <= override <= _MAX_TICK:
-            raise SourceError(f"A tick size of {with_thousands(override)} raw units is out of range.")
+            raise SourceError(f"A tick size of {grouped(override)} raw units is out of range.")
         return TickSize(int(override), "user", is_confident=True)
     if 0 < increment <= _MAX_TICK:
         return TickSize(increment, "definition", is_confident=True)

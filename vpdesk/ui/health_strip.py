@@ -14,11 +14,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vpdesk.figures import grouped
 from vpdesk.runtime.commands import SelectInstrument
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import LiveHealth, LiveInstrument, SessionStatus
 from vpdesk.ui.parts.theme import tabular
-from vpdesk.ui.parts.words import BOOK_STATES, grouped, lag_text, rate_text, state_words
+from vpdesk.ui.parts.words import BOOK_STATES, lag_text, rate_text, state_words
 
 _PROGRESS_STEPS: Final = 1000
 

@@ -98,7 +98,7 @@ def test_enter_hands_over_what_the_sentence_says(qtbot: QtBot) -> None:
     dialog.threshold.edit.setText("\N{MINUS SIGN}7,500")
     assert dialog.sentence.text() == ""
     dialog.threshold.edit.setText("7,500")
-    assert dialog.sentence.text() == "Vacuum at 5005.25 above 7500 contracts/s."
+    assert dialog.sentence.text() == "Vacuum at 5005.25 above 7\u202f500 contracts/s."
     qtbot.keyClick(dialog.threshold.edit, Qt.Key.Key_Return)
     assert [rule.threshold for rule in made] == [7500.0]
     assert not dialog.isVisible()

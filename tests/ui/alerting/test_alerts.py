@@ -16,6 +16,7 @@ from vpdesk.display.alert_rules import MAX_RULES, AlertRule, AtPrice, NearSpot, 
 from vpdesk.display.alert_watch import Firing
 from vpdesk.display.reading import CellReading
 from vpdesk.display.synthetic import SyntheticWriter, synthetic_ring
+from vpdesk.figures import grouped
 from vpdesk.runtime.commands import Pause, SeekEvent
 from vpdesk.ui.alerting.alert_dialog import AlertDialog
 from vpdesk.ui.alerting.alert_log import MAX_ENTRIES, AlertLog, missed_entry
@@ -26,6 +27,7 @@ from vpdesk.ui.preferences.settings import SettingsFile
 
 TICK_SIZE = 250_000_000
 BUCKET = 20_400
+WHAT = f"Vacuum at 5100.00 above {grouped(5000)} contracts/s"
 WALL = AlertRule(Quantity.VACUUM, 5000, place=AtPrice(BUCKET * TICK_SIZE))
 
 
@@ -107,14 +109,14 @@ def test_an_alert_is_heard_listed_said_and_marked_once(desk: Desk) -> None:
     seq = desk.drain()
     (entry,) = desk.alerts.log.entries
     assert entry.firing is not None
-    assert (entry.firing.seq, entry.short) == (seq, "Vacuum 9000 contracts/s at 5100.00")
-    assert (entry.what, entry.where) == ("Vacuum at 5100.00 above 5000 contracts/s", "5100.00")
+    assert (entry.firing.seq, entry.short) == (seq, f"Vacuum {grouped(9000)} contracts/s at 5100.00")
+    assert (entry.what, entry.where) == (WHAT, "5100.00")
     assert desk.beeps.n_played == 1
     assert desk.alerts.markers.words == f"{entry.what}: {entry.value}"
     (mark,) = desk.alerts.markers.marks
     cell_x = (seq + 0.5) * desk.window.chart.viewport().px_per_column - desk.window.chart.viewport().left_px
     assert mark.at.x() == pytest.approx(cell_x)
-    assert mark.label == "Vacuum 9000"
+    assert mark.label == f"Vacuum {grouped(9000)}"
     desk.pull()
     assert desk.beeps.n_played == 1
 
@@ -129,7 +131,7 @@ def test_the_mark_is_painted_on_any_shade_and_tells_more_when_hovered(desk: Desk
     tone = picture.pixelColor(left + round(mark.at.x()), round(mark.at.y() - 7))
     assert tone.name() == "#ffe066"
     canvas = desk.window.chart._canvas
-    for away_pt, told in ((0, "Vacuum at 5100.00 above 5000 contracts/s: 9000 contracts/s"), (40, "")):
+    for away_pt, told in ((0, f"{WHAT}: {grouped(9000)} contracts/s"), (40, "")):
         point = QPoint(round(mark.at.x()) - away_pt, round(mark.at.y() - 5))
         qtbot.mouseMove(canvas.viewport(), point)
         at = canvas.viewport().mapToGlobal(point)
@@ -158,7 +160,7 @@ def test_a_label_covers_neither_a_mark_nor_a_newer_label(desk: Desk) -> None:
     desk.pull()
     marks = desk.alerts.markers.marks
     # left of the oldest, right of the newest: the one between has no room
-    assert [mark.label for mark in marks] == ["Vacuum 9000", "", "Vacuum 9000"]
+    assert [mark.label for mark in marks] == [f"Vacuum {grouped(9000)}", "", f"Vacuum {grouped(9000)}"]
     assert marks[0].label_at.x() < marks[0].at.x()
     assert marks[2].label_at.x() > marks[2].at.x()
     assert len(_marked(desk)) == 3
@@ -172,7 +174,7 @@ def test_the_newest_alert_has_its_label_at_the_edge_too_however_near_the_others(
     desk.pull()
     markers = desk.alerts.markers
     newest = markers.marks[-1]
-    assert newest.label == "Vacuum 9000"
+    assert newest.label == f"Vacuum {grouped(9000)}"
     size = markers._picture(newest.label).deviceIndependentSize()
     label = QRectF(newest.label_at, size)
     assert label.right() < newest.at.x()
@@ -376,7 +378,7 @@ def test_the_log_is_bounded_and_can_be_copied(desk: Desk) -> None:
     copy.click()
     head, line = QGuiApplication.clipboard().text().split("\n")
     assert head.split("\t") == ["time", "event", "alert", "value", "price"]
-    assert line.split("\t")[2:] == ["Vacuum at 5100.00 above 5000 contracts/s", "9000 contracts/s", "5100.00"]
+    assert line.split("\t")[2:] == [WHAT, f"{grouped(9000)} contracts/s", "5100.00"]
     log = AlertLog()
     log.add([missed_entry(n) for n in range(1, MAX_ENTRIES + 6)])
     assert log.rowCount() == MAX_ENTRIES

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.fakes.session import END_NS, PLAYING, START_NS
+from vpdesk.figures import grouped
 from vpdesk.runtime.commands import SeekEvent, SeekTime
 from vpdesk.ui.parts.times import GoToError, parse_go_to, resolve_zone, time_text
 
@@ -57,7 +58,7 @@ def test_a_time_is_meant_in_the_zone_that_is_shown() -> None:
     assert parse_go_to("09:00", PLAYING, CHICAGO) == SeekTime(START_NS + 1800 * 10**9)
 
 
-@pytest.mark.parametrize("text", ["1234567", "#1234567", "1,234,567", "1 234 567"])
+@pytest.mark.parametrize("text", ["1234567", "#1234567", "1,234,567", "1 234 567", grouped(1234567)])
 def test_an_event_is_read_with_or_without_groups(text: str) -> None:
     assert parse_go_to(text, PLAYING, UTC_ZONE) == SeekEvent(1_234_567)
 

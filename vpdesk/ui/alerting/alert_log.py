@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from vpdesk.display.alert_rules import rule_words, short_name, value_text
 from vpdesk.display.alert_watch import Firing
 from vpdesk.display.text import moment_text, price_text, time_text, zone_text
-from vpdesk.ui.parts.words import grouped
+from vpdesk.figures import grouped
 
 MAX_ENTRIES: Final = 1000
 _Index = QModelIndex | QPersistentModelIndex

@@ -4,6 +4,7 @@ The dialog writes nothing. The application does, in another thread, and calls th
 thread. The window can be used on while it is open.
 """
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -32,11 +33,11 @@ from PySide6.QtWidgets import (
 from vpdesk.display.text import date_text
 from vpdesk.display.text import time_text as clock_text
 from vpdesk.errors import VpdeskError
+from vpdesk.figures import grouped
 from vpdesk.runtime.commands import SeekTime
 from vpdesk.runtime.status import SessionStatus
 from vpdesk.ui.parts.fields import CheckedField
 from vpdesk.ui.parts.times import parse_go_to, time_text
-from vpdesk.ui.parts.words import grouped
 
 FORMATS: Final = {".parquet": "Parquet (.parquet)", ".arrow": "Arrow (.arrow)"}
 VIEW, SESSION, TIMES = range(3)  # ids of the choices of a range
@@ -131,7 +132,7 @@ class ExportDialog(QDialog):
             It makes no sense.
         """
         text = self.path_field.text().strip()
-        path = Path(text).expanduser()
+        path = Path(os.path.expanduser(text))  # noqa: PTH111  Path's raises where there is no such user
         if not text or not path.is_absolute():
             raise ExportChoiceError("Choose a file to write, with its folder.")
         if path.suffix not in FORMATS:
@@ -295,7 +296,7 @@ class ExportDialog(QDialog):
         if not self.export_button.isEnabled():
             return
         choice = self.choice()
-        if choice.path.exists():
+        if os.path.lexists(choice.path):  # unlike Path's, it takes a name too long for the system
             self._ask_to_replace(choice)
         else:
             self._start(choice)

@@ -13,10 +13,11 @@ from PySide6.QtWidgets import (
 )
 
 from vpdesk import __version__
+from vpdesk.figures import grouped
 from vpdesk.ui.commands.action_table import ACTIONS
 from vpdesk.ui.commands.actions import shortcut_text
 from vpdesk.ui.parts.tables import fill_table, plain_table
-from vpdesk.ui.parts.words import ANOMALY_MEANINGS, UNKNOWN_ANOMALY, grouped
+from vpdesk.ui.parts.words import ANOMALY_MEANINGS, UNKNOWN_ANOMALY
 
 _ABOUT: Final = f"""<h3>vpdesk {__version__}</h3>
 <p>Liquidity pressure and vacuum around the spot price,<br>event by event, from a market-by-order feed.</p>

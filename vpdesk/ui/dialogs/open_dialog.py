@@ -24,10 +24,10 @@ from PySide6.QtWidgets import (
 
 from vpdesk.core.events import PRICE_SCALE
 from vpdesk.errors import VpdeskError
+from vpdesk.figures import grouped
 from vpdesk.ui.parts.fields import CheckedField
 from vpdesk.ui.parts.tables import fill_table, plain_table
 from vpdesk.ui.parts.theme import tabular
-from vpdesk.ui.parts.words import grouped
 
 MAX_TICK_RAW: Final = 10**15  # the engine's own limit
 
@@ -90,7 +90,7 @@ def parse_tick_size(text: str) -> int:
     if not raw.is_finite() or raw <= 0:
         raise TickSizeError("The tick size is a number above 0.")
     if raw > MAX_TICK_RAW:
-        raise TickSizeError(f"The tick size is at most {MAX_TICK_RAW // PRICE_SCALE:,}.")
+        raise TickSizeError(f"The tick size is at most {grouped(MAX_TICK_RAW // PRICE_SCALE)}.")
     if raw != raw.to_integral_value():
         raise TickSizeError("A tick size has at most nine decimal places.")
     return int(raw)

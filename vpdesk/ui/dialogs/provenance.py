@@ -17,10 +17,11 @@ from vpdesk.display.column_times import time_of_column
 from vpdesk.display.layers import Layer
 from vpdesk.display.scale import Scale
 from vpdesk.display.text import MINUS, moment_text, price_text
+from vpdesk.figures import grouped
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import SessionState, SessionStatus
 from vpdesk.ui.field.annotation import FieldFrame
-from vpdesk.ui.parts.words import grouped, quantity_unit
+from vpdesk.ui.parts.words import quantity_unit
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from vpdesk.display.scale import Scale
 from vpdesk.display.scale_book import ScaleBook
 from vpdesk.display.viewport import Viewport
 from vpdesk.display.window import FieldWindow, FrameRequest
+from vpdesk.figures import grouped
 from vpdesk.ui.field.annotation import Annotation, FieldFrame
 from vpdesk.ui.field.color_bar import ColorBar
 from vpdesk.ui.field.empty_hint import EmptyHint
@@ -406,7 +407,7 @@ class FieldView(QWidget):
         """Say in words what is shown."""
         words = [self._layer.title, self._layer.meaning]
         if "trades" in self._marks.overlays and self._marks.least_dot_size:
-            words.append(f"trades ≥ {self._marks.least_dot_size:,}")
+            words.append(f"trades ≥ {grouped(self._marks.least_dot_size)}")
         self._canvas.caption.set_text(SEPARATOR.join(words))
 
     def _lay_out(self) -> None:

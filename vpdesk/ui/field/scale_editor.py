@@ -21,6 +21,7 @@ from vpdesk.display.layers import Layer
 from vpdesk.display.scale import KINDS, LARGEST_BOUND, LEAST_KNEE, Scale
 from vpdesk.display.text import MINUS
 from vpdesk.errors import VpdeskError
+from vpdesk.figures import GROUP_SPACE
 from vpdesk.ui.parts.noted_field import NotedField
 
 _SUFFIXES: Final = {"k": 1e3, "M": 1e6, "G": 1e9}
@@ -250,7 +251,7 @@ def read_number(text: str) -> float:
     VpdeskError
         It is none, or too large for a colour range.
     """
-    plain = text.strip().replace(MINUS, "-").replace("\N{NARROW NO-BREAK SPACE}", "")
+    plain = text.strip().replace(MINUS, "-").replace(GROUP_SPACE, "")
     factor = _SUFFIXES.get(plain[-1:], 1.0)
     try:
         number = factor * float(plain[:-1] if factor != 1.0 else plain)

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 from vpdesk.core.cell_report import CellReport, PriceEvent
 from vpdesk.display.terms import before_text, event_words
 from vpdesk.display.text import moment_text
+from vpdesk.figures import grouped
 from vpdesk.ui.parts.theme import DARK, Tones, tabular
-from vpdesk.ui.parts.words import grouped
 
 _ID_COLUMN: Final = 0
 _KEYS: Final = frozenset(

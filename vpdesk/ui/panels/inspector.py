@@ -28,6 +28,7 @@ from vpdesk.core.ring import GridRing
 from vpdesk.display.reading import CellReading
 from vpdesk.display.terms import layer_value, remarks, report_text, verdict
 from vpdesk.display.text import MINUS, age_text, moment_text, number_text, price_text
+from vpdesk.figures import grouped
 from vpdesk.runtime.commands import Inspect, SeekEvent
 from vpdesk.runtime.session import Session
 from vpdesk.ui.explain.explain_text import SECTION_OF_LAYER
@@ -38,7 +39,7 @@ from vpdesk.ui.panels.term_bars import TermBars
 from vpdesk.ui.parts.dock_places import bring_forward
 from vpdesk.ui.parts.theme import DARK, Tones, tabular
 from vpdesk.ui.parts.vertical_scroll import VerticalScroll
-from vpdesk.ui.parts.words import BOOK_STATES, grouped, quantity_unit
+from vpdesk.ui.parts.words import BOOK_STATES, quantity_unit
 
 _WIDTH_PX: Final = 360
 _FLOW_TITLES: Final = {"add": "added", "pull": "pulled", "fill": "filled"}

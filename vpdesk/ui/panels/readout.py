@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOption, QWidget
 from vpdesk.display.layers import LAYERS
 from vpdesk.display.reading import CellReading
 from vpdesk.display.text import MINUS, age_text, number_text, price_text
+from vpdesk.figures import grouped
 from vpdesk.ui.parts.theme import tabular
-from vpdesk.ui.parts.words import grouped
 
 # A name and its value, both in words.
 Pairs = tuple[tuple[str, str], ...]

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from vpdesk.errors import VpdeskError
+from vpdesk.figures import grouped
 
 _UNITS_NS: Final = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 10**9, "m": 60 * 10**9}
 _TEXT: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ns|us|ms|s|m|events?)")
@@ -31,7 +32,7 @@ def parse_cadence(text: str) -> tuple[int, int]:
     number, unit = Decimal(found[1]), found[2]
     if unit.startswith("event"):
         if number != int(number) or not 1 <= number <= _MOST_EVENTS:
-            raise CadenceError(f"A column holds from 1 to {_MOST_EVENTS:,} events.")
+            raise CadenceError(f"A column holds from 1 to {grouped(_MOST_EVENTS)} events.")
         return 1, int(number)
     column_ns = number * _UNITS_NS[unit]
     if column_ns != int(column_ns) or not _LEAST_NS <= column_ns <= _MOST_NS:

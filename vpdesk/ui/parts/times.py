@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vpdesk.display.text import local_time, moment_text
 from vpdesk.errors import VpdeskError
+from vpdesk.figures import grouped
 from vpdesk.runtime.commands import SeekEvent, SeekTime
 from vpdesk.runtime.status import SessionStatus
 from vpdesk.ui.parts.words import EQUITY_VENUES
@@ -26,7 +27,7 @@ _NEW_YORK_VENUES: Final = EQUITY_VENUES | {"OPRA", "IFUS"}
 
 _UNIT_NS: Final = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 _RELATIVE: Final = re.compile(r"([+-])\s*(\d+)(?:\.(\d{1,9}))?\s*(ns|us|ms|s|m|h)")
-_EVENT: Final = re.compile(r"#?\s*(?:\d+|\d{1,3}(?:[ ,_'\u2009]\d{3})+)")
+_EVENT: Final = re.compile(r"#?\s*(?:\d+|\d{1,3}(?:[ ,_'\xa0\u2009\u202f]\d{3})+)")
 _MOMENT: Final = re.compile(
     r"(?:(\d{4}-\d{2}-\d{2})[ T]+)?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*([A-Za-z]{1,5})?"
 )
@@ -93,7 +94,7 @@ def parse_go_to(text: str, status: SessionStatus, zone: tzinfo | None) -> SeekTi
 def _seek_event(event_id: int, status: SessionStatus) -> SeekEvent:
     if event_id > status.n_records:
         so_far = "" if status.is_complete else " so far"
-        raise GoToError(f"There are {status.n_records:,} events{so_far}.")
+        raise GoToError(f"There are {grouped(status.n_records)} events{so_far}.")
     return SeekEvent(event_id)
 
 

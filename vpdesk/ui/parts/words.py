@@ -74,11 +74,6 @@ def quantity_unit(dataset: str) -> str:
     return "shares" if prefix in EQUITY_VENUES else "contracts"
 
 
-def grouped(count: int) -> str:
-    """Return a whole number with its digits in groups of three."""
-    return f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-
-
 def lag_text(lag_s: float) -> str:
     """Return a delay in two or three figures: ``4 ms``, ``1.3 s``, ``12 min``."""
     if lag_s < 1.0:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from vpdesk.display.text import moment_text, time_text, zone_text
+from vpdesk.figures import grouped
 from vpdesk.runtime.bookmarks import (
     Bookmark,
     BookmarkError,
@@ -31,7 +32,6 @@ from vpdesk.runtime.commands import Pause, SeekEvent, SetParams
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import SessionStatus
 from vpdesk.ui.parts.tables import plain_table
-from vpdesk.ui.parts.words import grouped
 
 FILE_FILTER: Final = "Bookmarks (*.json)"
 _NOTE: Final = 2  # column of the table

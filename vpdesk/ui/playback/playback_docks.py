@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMessageBox, QWidget
 
+from vpdesk.figures import grouped
 from vpdesk.runtime.commands import SetIndexing, SkipSilences
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import SessionStatus
-from vpdesk.ui.parts.words import grouped
 from vpdesk.ui.playback.bookmark_panel import BookmarkPanel
 from vpdesk.ui.playback.params_panel import ParamsPanel
 
