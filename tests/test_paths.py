@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from vpdesk import paths
@@ -42,3 +43,13 @@ def test_the_cache_folder_is_the_users_own() -> None:
 def test_the_log_folder_is_the_users_own() -> None:
     assert paths.log_dir().is_absolute()
     assert "vpdesk" in paths.log_dir().parts
+
+
+def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> Path:
+        raise RuntimeError("could not determine the home directory")
+
+    for kind in ("cache", "config", "data", "log"):
+        monkeypatch.setattr(platformdirs, f"user_{kind}_path", refuse)
+        with pytest.raises(VpdeskError, match=r"^There is no home folder .*: set HOME to a folder\.$"):
+            getattr(paths, f"{kind}_dir")()

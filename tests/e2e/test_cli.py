@@ -8,14 +8,18 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import numba
 import pytest
 from PySide6.QtGui import QImage
+from typer.testing import CliRunner
 
 from tests.png import PROVENANCE, png_texts
 from tests.sources import dbn_bytes
 from vpdesk import __version__, jit
+from vpdesk.cli import app
+from vpdesk.errors import SourceError
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 300  # the first process of all compiles every kernel
@@ -137,6 +141,31 @@ def test_every_command_that_reads_files_refuses_them_alike(command: str, tmp_pat
     assert "not a DBN file" in done.stderr
     assert done.stdout == ""
     assert not (tmp_path / "vpdesk.png").exists()
+
+
+def test_whether_a_file_can_be_read_is_said_by_who_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> IO[bytes]:
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "some.dbn").write_bytes(HEADER)
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)  # root, who runs tests at times, may all
+    monkeypatch.setattr(Path, "open", refuse)
+    done = CliRunner().invoke(app, ["info", str(tmp_path / "some.dbn")])
+    assert isinstance(done.exception, SourceError)
+    assert str(done.exception) == "some.dbn cannot be read: permission denied."
+
+
+def test_a_user_without_a_home_is_told_what_to_set(tmp_path: Path) -> None:
+    """A stand-in for platformdirs finds no folder, as the real one where an account is in no list."""
+    (tmp_path / "platformdirs.py").write_text(
+        "def user_cache_path(*_, **__):\n    raise RuntimeError('no home')\n"
+        "user_config_path = user_data_path = user_log_path = user_cache_path\n"
+    )
+    done = vpdesk("clear-cache", PYTHONPATH=os.pathsep.join((str(tmp_path), str(ROOT))), NUMBA_CACHE_DIR="")
+    assert_one_sentence(done)
+    assert "set HOME to a folder" in done.stderr
 
 
 def test_a_folder_without_files_is_refused_in_one_sentence(tmp_path: Path) -> None:

@@ -103,3 +103,13 @@ def test_one_bad_file_spoils_a_list_but_not_a_folder(tmp_path: Path) -> None:
     assert find_files(tmp_path).paths == (good,)
     with pytest.raises(SourceError, match=r"b\.dbn is not a DBN file"):
         find_files([good, bad])
+
+
+def test_a_link_that_leads_to_itself_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "loop.dbn"
+    try:
+        path.symlink_to(path)
+    except OSError:
+        pytest.skip("this system makes no links")
+    with pytest.raises(SourceError, match=r"loop\.dbn.*\.$"):
+        find_files(path)

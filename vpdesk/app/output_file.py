@@ -17,6 +17,7 @@ def check_output(path: Path, *, may_replace: bool) -> None:
     VpdeskError
         One of these; the sentence names the option that allows it.
     """
+    # os.path, because Path raises for a name too long for the system: who writes it says that
     if os.path.isdir(path):
         raise VpdeskError(f"{path} is a folder, not a file.")
     if not os.path.isdir(path.parent):

@@ -76,7 +76,7 @@ def session_for(tape: Tape, *, is_demo: bool = False, is_playing: bool = True) -
 
 def sentence(problem: str) -> str:
     """Return what is wrong with files as a sentence of its own; the name of a file stays as it is."""
-    start = f"T{problem[1:]}" if problem.startswith("the ") else problem
+    start = problem[:1].upper() + problem[1:] if problem.startswith(("the ", "a record ")) else problem
     return f"{start}." if problem else ""
 
 

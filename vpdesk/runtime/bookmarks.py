@@ -11,10 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import platformdirs
-
 from vpdesk.core.params import EngineParams
 from vpdesk.errors import VpdeskError
+from vpdesk.paths import data_dir
 
 MAX_NOTE: Final = 1000  # characters
 MAX_BOOKMARKS: Final = 10_000
@@ -68,7 +67,7 @@ class BookmarkShelf:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or platformdirs.user_data_path("vpdesk", appauthor=False) / "bookmarks"
+        self.folder = folder or data_dir() / "bookmarks"
 
     def load(self, content_id: str, symbol: str) -> tuple[tuple[Bookmark, ...], str]:
         """Return the bookmarks of a tape in order, and a sentence for the user ("" when all is well)."""

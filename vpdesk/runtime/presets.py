@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import platformdirs
-
 from vpdesk.core.params import EngineParams
 from vpdesk.errors import VpdeskError
+from vpdesk.paths import config_dir
 
 MAX_NAME: Final = 60  # characters
 MAX_PRESETS: Final = 500
@@ -67,7 +66,7 @@ class PresetFile:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self.path = path or platformdirs.user_config_path("vpdesk", appauthor=False) / "presets.json"
+        self.path = path or config_dir() / "presets.json"
 
     def load(self) -> tuple[dict[str, Preset], str]:
         """Return the user's presets, and a sentence for the user ("" when all is well)."""

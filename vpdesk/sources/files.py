@@ -93,7 +93,7 @@ def _expand(path: Path) -> list[tuple[Path, bool]]:
     """Return the files that a name stands for, each with whether it was named itself."""
     try:
         return _expand_usable(path)
-    except (OSError, ValueError):  # too long for the system, a NUL inside
+    except (OSError, ValueError, RuntimeError):  # too long, a NUL inside, a link that leads to itself
         raise SourceError(f"{str(path)[:80]!r} cannot be the name of a file.") from None
 
 

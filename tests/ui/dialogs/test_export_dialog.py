@@ -99,7 +99,7 @@ def test_format_and_name_follow_each_other(dialog: ExportDialog, qtbot: QtBot, t
     assert dialog.path_field.text() == str(tmp_path / "v1.2.parquet")
 
 
-@pytest.mark.parametrize("text", ["", "out.parquet", "/tmp/out.csv", "/tmp/"])
+@pytest.mark.parametrize("text", ["", "out.parquet", "/tmp/out.csv", "/tmp/", "~no-such-user/out.arrow"])
 def test_a_name_that_cannot_be_written_is_said_at_once(dialog: ExportDialog, qtbot: QtBot, text: str) -> None:
     dialog.path_field.setText(text)
     assert dialog.words_label.text().endswith(".")

@@ -16,6 +16,7 @@ from vpdesk.ui.dialogs.live_dialog import (
     LiveFieldError,
     PracticeChoice,
     read_dataset,
+    read_existing_file,
     read_symbols,
 )
 
@@ -178,6 +179,12 @@ def test_a_test_says_that_it_runs_and_what_came_of_it(dialog: LiveDialog, qtbot:
     assert dialog.test_note.text() == "It works."
     qtbot.keyClicks(dialog.symbol_field.edit, "1")
     assert dialog.test_note.text() == "", "it was said of something else"
+
+
+@pytest.mark.parametrize("text", ["~no-such-user/day.dbn", "x" * 5000, "a\0b", "/"])
+def test_what_cannot_be_a_file_to_practise_with_is_said(text: str) -> None:
+    with pytest.raises(LiveFieldError, match="Choose a DBN file"):
+        read_existing_file(text)
 
 
 def test_a_file_to_practise_with_needs_no_key(dialog: LiveDialog, qtbot: QtBot, tmp_path: Path) -> None:

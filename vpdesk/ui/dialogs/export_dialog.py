@@ -132,7 +132,7 @@ class ExportDialog(QDialog):
             It makes no sense.
         """
         text = self.path_field.text().strip()
-        path = Path(os.path.expanduser(text))  # noqa: PTH111  Path's raises where there is no such user
+        path = Path(os.path.expanduser(text))  # Path's raises where there is no such user
         if not text or not path.is_absolute():
             raise ExportChoiceError("Choose a file to write, with its folder.")
         if path.suffix not in FORMATS:

@@ -4,6 +4,7 @@ The dialog connects to nothing and knows no key but the one typed into it. The a
 needs to know by the methods here, on the UI thread, and does what its signals ask for.
 """
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -128,10 +129,10 @@ def read_existing_file(text: str) -> Path:
     LiveFieldError
         There is none.
     """
-    path = Path(text.strip()).expanduser()
-    if not text.strip() or not path.is_file():
+    path = os.path.expanduser(text.strip())  # Path's raise where no such name can be
+    if not os.path.isfile(path):
         raise LiveFieldError("Choose a DBN file (.dbn or .dbn.zst).")
-    return path
+    return Path(path)
 
 
 def _read_optional_tick(text: str) -> int | None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Final
 
-import platformdirs
 from PySide6.QtCore import QSettings
 
 from vpdesk.display.layers import LAYERS
+from vpdesk.paths import config_dir
 from vpdesk.runtime.commands import MAX_SPEED
 from vpdesk.ui.field.heatmap import OVERLAYS, PRICE_AXES
 from vpdesk.ui.panels.strips import StripLayout
@@ -91,7 +91,7 @@ class SettingsFile:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self.path = path or Path(platformdirs.user_config_dir("vpdesk", appauthor=False)) / "vpdesk.ini"
+        self.path = path or config_dir() / "vpdesk.ini"
         self.preferences = Preferences()
 
     def prefer(self, **changes: object) -> None:
