@@ -1,5 +1,6 @@
 """From a name, a list, a folder or a pattern to data files in time order."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -113,3 +114,16 @@ def test_a_link_that_leads_to_itself_is_refused_in_a_sentence(tmp_path: Path) ->
         pytest.skip("this system makes no links")
     with pytest.raises(SourceError, match=r"loop\.dbn.*\.$"):
         find_files(path)
+
+
+@pytest.mark.parametrize("name", ["", "day.dbn"])
+def test_a_folder_that_is_closed_to_us_is_not_taken_for_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    monkeypatch.setattr(Path, "exists", refuse)
+    with pytest.raises(SourceError, match=r"cannot be read: permission denied\.$"):
+        find_files(tmp_path / name)

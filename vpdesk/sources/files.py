@@ -1,13 +1,14 @@
 """From what the user named (files, a folder, a pattern) to the data files, in time order."""
 
 import glob
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from vpdesk.core.events import UNDEF_TIMESTAMP
 from vpdesk.errors import SourceError
-from vpdesk.sources.dbn import Header, RecordStream
+from vpdesk.sources.dbn import Header, RecordStream, reason
 
 Paths = str | Path | Iterable[str | Path]
 
@@ -93,12 +94,15 @@ def _expand(path: Path) -> list[tuple[Path, bool]]:
     """Return the files that a name stands for, each with whether it was named itself."""
     try:
         return _expand_usable(path)
-    except (OSError, ValueError, RuntimeError):  # too long, a NUL inside, a link that leads to itself
+    except OSError as error:  # a folder on the way that is closed to us, a name too long
+        raise SourceError(f"{str(path)[:80]} cannot be read: {reason(error)}.") from None
+    except (ValueError, RuntimeError):  # a NUL inside, a link that leads to itself
         raise SourceError(f"{str(path)[:80]!r} cannot be the name of a file.") from None
 
 
 def _expand_usable(path: Path) -> list[tuple[Path, bool]]:
     if path.is_dir():
+        os.scandir(path).close()  # for its error: a pattern finds nothing in a folder that cannot be read
         inside = sorted({file for pattern in _PATTERNS for file in path.glob(pattern) if file.is_file()})
         if not inside:
             raise SourceError(f"The folder {path.name or path} holds no DBN files (*.dbn, *.dbn.zst).")
