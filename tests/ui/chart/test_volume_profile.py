@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.markets import MarketSession, simulated_records
 from vpdesk.core.ring import H_CENTRE, T_SEQ, T_SIDE, T_SIZE, T_TICK
 from vpdesk.display.volume_profile import VolumeSource
+from vpdesk.figures import grouped
 from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.field.trade_dots import DOT_COLOURS
 from vpdesk.ui.main_window import MainWindow
@@ -130,10 +131,12 @@ def test_the_words_name_all_that_traded_and_where_most_did(desk: MainWindow) -> 
     traded = traded_rows(desk)
     bought, sold, unknown = sum(traded.values())
     assert unknown == 0
-    assert item.words.startswith(f"{bought + sold} contracts in view  ·  {bought} bought, {sold} sold")
+    assert item.words.startswith(
+        f"{grouped(bought + sold)} contracts in view  ·  {grouped(bought)} bought, {grouped(sold)} sold"
+    )
     control = max(traded, key=lambda row: traded[row].sum())
     price = f"{control * 0.25:.2f}"
-    assert item.control_words == f"most: {traded[control].sum()} at {price}"
+    assert item.control_words == f"most: {grouped(traded[control].sum())} at {price}"
     desk.chart.set_price_axis("spot")
     desk.draw_frame()
     assert " at k " in item.control_words
