@@ -74,11 +74,11 @@ def test_a_headless_recording_stops_cleanly_and_replays_to_the_digest_it_printed
         assert code == 0
         assert end(gateway, signal.SIGTERM)[0] == 0
     found = re.fullmatch(
-        rf"([\d ]+) records, 1 gap\nrecorded .* to (\S+)\n{SYMBOL} event (\d+) digest ([0-9a-f]{{32}})\n", out
+        rf"([\d\s]+) records, 1 gap\nrecorded .* to (\S+)\n{SYMBOL} event (\d+) digest ([0-9a-f]{{32}})\n", out
     )
     assert found, out
     n_records, path, event_id, digest = found.groups()
-    assert n_records.replace(" ", "") == event_id
+    assert re.sub(r"\s", "", n_records) == event_id
     replayed = vpdesk("digest", path, "--every", "1000000000")
     assert replayed.stdout == f"{event_id} {digest}\n"
 
@@ -94,6 +94,27 @@ def test_a_feed_that_stops_by_itself_ends_the_command_with_an_error(session_file
     assert "stopped: the gateway refused the login" in done.stderr
     assert done.stderr.splitlines()[-1].startswith("vpdesk: The feed stopped: the gateway refused the login")
     assert "yyyy" not in done.stdout + done.stderr
+
+
+def test_a_recording_that_cannot_be_written_is_told_at_once_and_at_the_end(
+    session_file: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "file"
+    folder.write_text("in the way")
+    with running("gateway", session_file, "--speed", "5") as gateway:
+        options = ("--gateway", "127.0.0.1", "--port", port_of(gateway), "--record", folder, "--headless")
+        with running("live", "--dataset", DATASET, "--symbol", SYMBOL, *options) as feed:
+            assert feed.stderr is not None
+            words = ""
+            while "Recording stopped" not in words:
+                line = feed.stderr.readline()
+                assert line, words
+                words += line
+            code, _, err = end(feed, signal.SIGINT)
+    sentence = f"Recording stopped: {folder} cannot be written, file exists."
+    assert f"UTC {sentence}\n" in words
+    assert (code, err.splitlines()[-1]) == (1, f"vpdesk: {sentence}")
+    assert folder.read_text() == "in the way"
 
 
 @pytest.mark.parametrize(

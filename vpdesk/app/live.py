@@ -197,7 +197,10 @@ class PracticeGateway:
 
 
 def run_headless(wish: LiveWish) -> int:
-    """Run a session without a window until it stops or a signal comes; the process's exit code."""
+    """Run a session without a window until it stops or a signal comes; the process's exit code.
+
+    It is 0 only if it ran until the signal, and what was to be recorded was.
+    """
     session = start_session(wish, key_for(wish.request))
     with _until_signal() as is_asked:
         teller = _Teller(session)
@@ -209,10 +212,16 @@ def run_headless(wish: LiveWish) -> int:
         is_closed = session.wait_closed(CLOSE_TIMEOUT_S)
         teller.tell_state()
         _print_summary(session)
-    is_well = was_asked and is_closed and session.status.state is not SessionState.FAILED
-    if not is_well:
-        sys.stderr.write(f"vpdesk: {_failure(session)}\n")
-    return 0 if is_well else 1
+    has_run = was_asked and is_closed and session.status.state is not SessionState.FAILED
+    failure = _recording_failure(session) if has_run else _failure(session)
+    if failure:
+        sys.stderr.write(f"vpdesk: {failure}\n")
+    return 1 if failure else 0
+
+
+def _recording_failure(session: LiveSession) -> str:
+    """Return why the recording ended before the session did, or ""."""
+    return "" if session.recording is None else session.recording.problem
 
 
 def _failure(session: LiveSession) -> str:

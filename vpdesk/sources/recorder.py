@@ -232,7 +232,7 @@ class Recorder:
         try:
             work()
         except OSError as error:
-            self._stop(_sentence(error, self._status))
+            self._stop(_sentence(error, self._status, self._folder))
             file, self._file = self._file, None
             if file is not None:
                 file.abandon()
@@ -382,9 +382,10 @@ def _utc_day(ns: int) -> int:
     return ns // 86_400_000_000_000
 
 
-def _sentence(error: OSError, status: RecorderStatus) -> str:
-    reason = (
-        "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else (error.strerror or str(error))
-    )
+def _sentence(error: OSError, status: RecorderStatus, folder: Path) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        reason = "the disk is full"
+    else:
+        reason = f"{folder} cannot be written, {(error.strerror or str(error)).lower()}"
     kept = f" {status.n_records} records are safe in {status.path}." if status.path else ""
     return f"Recording stopped: {reason}.{kept}"
