@@ -74,7 +74,8 @@ def test_a_headless_recording_stops_cleanly_and_replays_to_the_digest_it_printed
         assert code == 0
         assert end(gateway, signal.SIGTERM)[0] == 0
     found = re.fullmatch(
-        rf"([\d\s]+) records, 1 gap\nrecorded .* to (\S+)\n{SYMBOL} event (\d+) digest ([0-9a-f]{{32}})\n", out
+        rf"([\d\s]+) records, 1 gap\nrecorded .* to (\S+)\n{SYMBOL} event (\d+) digest ([0-9a-f]{{32}})\n",
+        out,
     )
     assert found, out
     n_records, path, event_id, digest = found.groups()
