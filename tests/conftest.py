@@ -7,8 +7,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from vpdesk.paths import cache_dir
+
 if "DISPLAY" not in os.environ and "WAYLAND_DISPLAY" not in os.environ:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported
+
+# Programs that tests start have cache folders of their own, in which they would compile every kernel anew.
+# Numba takes note of this once, so it has to be said before anything imports it.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_dir()))
 
 # The first call of a kernel compiles it, so a deadline would measure the compiler.
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
