@@ -198,6 +198,20 @@ def test_an_event_is_jumped_to_by_click_and_by_enter(dock: InspectorDock, desk: 
     assert sent[-1] == SeekEvent(42)
 
 
+def test_the_newest_event_of_another_cell_is_current_unless_another_was_chosen(
+    dock: InspectorDock, desk: Market
+) -> None:
+    def current_after(event_ids: tuple[int, ...]) -> str:
+        events = tuple(PriceEvent(event_id, 1, "add bid 5") for event_id in event_ids)
+        dock.events.show_report(desk.report(events=events), None)
+        return dock.events.currentItem().text(0)
+
+    assert current_after((41, 42)) == "42"
+    assert current_after((41, 42, 43)) == "43"
+    dock.events.setCurrentItem(dock.events.topLevelItem(1))
+    assert current_after((40, 41, 42, 43, 44)) == "42"
+
+
 def test_a_live_session_lists_events_but_offers_no_jump(
     dock: InspectorDock, desk: Market, qtbot: QtBot
 ) -> None:

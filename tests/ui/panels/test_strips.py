@@ -175,3 +175,6 @@ def test_a_running_difference_is_said_with_its_sign_and_since_when(panel: StripP
     bins.delta[:, 0] = 12_345
     said = {name: text for name, text, _ in strip.values_at(bins, 0)}
     assert (said["delta"], said["since"]) == ("+12.3k", "01:02:03")
+    bins.delta[:, 0] = -4_321
+    said = {name: value for name, value, _ in panel.strips["volume"].values_at(bins, 0)}
+    assert said["delta"] == "\N{MINUS SIGN}4\N{NARROW NO-BREAK SPACE}321"

@@ -47,9 +47,10 @@ class EventList(QTreeWidget):
         self.itemClicked.connect(self._on_item_clicked)
 
     def show_report(self, report: CellReport, zone: tzinfo | None) -> None:
-        """Show the events of a report; the one that was current stays so, or else the newest is."""
+        """Show the events of a report; the one that was chosen stays current, or else the newest is."""
         current = self.currentItem()
-        current_id = None if current is None else _event_id(current)
+        is_chosen = current is not None and self.indexOfTopLevelItem(current) > 0
+        current_id = _event_id(current) if current is not None and is_chosen else None
         self.clear()
         for event in reversed(report.events):
             item = self._item(event, report.clock_ns, zone)

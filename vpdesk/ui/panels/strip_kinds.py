@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from vpdesk.display.strip_bins import HeldRange, HeldSpan, StripBins
 from vpdesk.display.text import MINUS, number_text, time_text
+from vpdesk.figures import grouped
 from vpdesk.ui.panels.strip_plot import Plot, Reading, StripPlot, StripUnits
 
 _FILL_ALPHA: Final = 150
@@ -197,7 +198,7 @@ def _signed(value: float, decimals: int) -> str:
     if not decimals and abs(value) >= 10_000:
         return ("+" if value > 0 else "") + number_text(value)
     rounded = round(value, decimals)
-    return f"{rounded:+.{decimals}f}".replace("-", MINUS) if rounded else "0"
+    return grouped(rounded, f"+,.{decimals}f").replace("-", MINUS) if rounded else "0"
 
 
 def _bin_words(bins: StripBins | None, units: StripUnits) -> str:
