@@ -2,6 +2,7 @@
 
 import re
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -24,6 +25,14 @@ def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def logged(logs: Path) -> str:
     return "".join(path.read_text("utf-8") for path in logs.rglob("vpdesk.log"))
+
+
+def wait_for_log(logs: Path, words: str, program: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + TIMEOUT_S
+    while words not in logged(logs):
+        assert time.monotonic() < deadline
+        assert program.poll() is None
+        time.sleep(0.05)
 
 
 def test_what_a_gateway_reports_is_a_sentence_on_the_terminal_and_its_code_is_in_the_log(
@@ -58,6 +67,18 @@ def test_a_refused_login_leaves_no_line_of_a_library_on_the_terminal(tmp_path: P
     assert "WARNING" in logged(logs) or "ERROR" in logged(logs)
 
 
+def test_preferences_that_cannot_be_kept_are_told_when_the_window_is_closed(
+    tmp_path: Path, logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    (tmp_path / "config").write_text("in the way")
+    with running("open", tmp_path / "absent.dbn") as window:
+        wait_for_log(logs, "notice: There is no file", window)
+        code, out, err = end(window, signal.SIGTERM)
+    assert (code, out) == (0, "")
+    assert re.fullmatch(r"vpdesk: Settings cannot be saved in .*: [^\n]*\.\n", err), err
+
+
 def test_a_window_that_cannot_open_a_file_says_so_in_the_window_alone(
     tmp_path: Path, logs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -65,10 +86,6 @@ def test_a_window_that_cannot_open_a_file_says_so_in_the_window_alone(
     path = tmp_path / "prices.dbn"
     path.write_text("time,price\n1,2\n")
     with running("open", path) as window:
-        deadline = time.monotonic() + TIMEOUT_S
-        while "notice: prices.dbn is not a DBN file." not in logged(logs):
-            assert time.monotonic() < deadline
-            assert window.poll() is None
-            time.sleep(0.05)
+        wait_for_log(logs, "notice: prices.dbn is not a DBN file.", window)
         code, out, err = end(window, signal.SIGTERM)
     assert (code, out, err) == (0, "", "")

@@ -312,6 +312,8 @@ def run_desk(desk: Desk) -> int:
     look.start(SIGNAL_LOOK_MS)
     desk.window.show()
     code = app.exec()
+    if desk.window.last_words:
+        sys.stderr.write(f"vpdesk: {desk.window.last_words}\n")
     return code if desk.is_closed_cleanly else 1
 
 

@@ -109,6 +109,7 @@ class MainWindow(QMainWindow):
         self._ring: GridRing | None = None
         self._facts: SessionFacts | None = None
         self._status = SessionStatus()
+        self.last_words = ""  # a sentence that came too late for the window to show
         self.wishes = SessionWishes(self.send)
         self.chart = chart
         self.actions_by_id = make_actions(self)
@@ -253,9 +254,9 @@ class MainWindow(QMainWindow):
         self.looks.stop_following()
         self.choices.remember_zoom()
         remember_place(self, self._settings)
-        trouble = self._settings.save()
-        if trouble:
-            _log.warning(trouble)
+        self.last_words = self._settings.save()
+        if self.last_words:
+            _log.warning(self.last_words)
         event.accept()
         self.closed.emit()
 
