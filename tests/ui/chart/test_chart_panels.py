@@ -288,6 +288,21 @@ def test_panels_show_where_there_is_room(desk: MainWindow, width: int, is_shown:
     assert field_pt >= 0.575 * width
 
 
+def test_docks_at_both_sides_of_a_small_window_leave_no_room_for_the_ladder_unless_it_was_chosen(
+    desk: MainWindow, qtbot: QtBot
+) -> None:
+    desk.resize(1280, 720)
+    desk.inspector.show()
+    qtbot.waitUntil(lambda: desk.panels.width() < 1000)
+    assert desk.panels.ladder.isVisible()
+    desk.direction.show()
+    qtbot.waitUntil(lambda: not desk.panels.ladder.isVisible())
+    assert desk.panels.strips.isVisible()
+    assert not desk.actions_by_id["show_ladder"].isChecked()
+    desk.actions_by_id["show_ladder"].trigger()
+    assert desk.panels.ladder.isVisible()
+
+
 def test_what_was_chosen_holds_whatever_the_room(desk: MainWindow) -> None:
     desk.actions_by_id["show_ladder"].trigger()
     assert not desk.panels.ladder.isVisible()

@@ -19,6 +19,7 @@ from vpdesk.ui.preferences.settings import SettingsFile
 
 # A window this wide shows ladder and strips unless the user chose otherwise: the field keeps most of it.
 ROOMY_PT: Final = 1200
+_LADDER_NEEDS_PT: Final = 800  # that docks leave: with less, ladder and field would both be too narrow
 STRIP_INTERVAL_S: Final = 0.012  # one strip a frame, so that no frame paints them all
 
 ZOOM_STEP: Final = 1.15  # per notch of the wheel over the ladder, as over the field
@@ -157,11 +158,11 @@ class ChartPanels(QWidget):
     def _show_panels(self) -> None:
         chosen = self._settings.preferences
         is_roomy = self.window().width() >= ROOMY_PT
-        for panel, choice, action in (
-            (self.ladder, chosen.ladder, "show_ladder"),
-            (self.strips, chosen.strips, "show_strips"),
+        for panel, choice, action, has_room in (
+            (self.ladder, chosen.ladder, "show_ladder", is_roomy and self.width() >= _LADDER_NEEDS_PT),
+            (self.strips, chosen.strips, "show_strips", is_roomy),
         ):
-            is_shown = choice == "yes" or (choice == "auto" and is_roomy)
+            is_shown = choice == "yes" or (choice == "auto" and has_room)
             self._actions[action].setChecked(is_shown)
             if panel.isHidden() == is_shown:
                 panel.setVisible(is_shown)
