@@ -63,5 +63,7 @@ def test_a_gap_is_something_to_see_and_before_the_first_spot_there_is_no_elsewhe
     header, view = open_header(writer.ring), view_of(writer.ring).moved(0, 9000)
     assert not shows_nothing(writer.ring, view, header, is_relative=False)
     assert shows_nothing(writer.ring, view.moved(300, 0), header, is_relative=False)
+    nothing_yet = GridRing(HALF_WIDTH, 64)
+    assert not shows_nothing(nothing_yet, view, np.zeros(N_HEADERS, np.int64), is_relative=False)
     header[H_SPOT_TICK] = NO_TICK
     assert not shows_nothing(writer.ring, view.moved(300, 0), header, is_relative=False)

@@ -10,13 +10,13 @@ from vpdesk.display.viewport import Viewport
 def shows_nothing(
     ring: GridRing, view: Viewport, open_header: NDArray[np.int64], *, is_relative: bool
 ) -> bool:
-    """Return whether no cell of the band and no gap is in view; never so before the first spot.
+    """Return whether no cell of the band and no gap is in view; but not before the first spot.
 
     ``open_header`` is that of the newest column. Thread: reader.
     """
-    if int(open_header[H_SPOT_TICK]) == NO_TICK:
-        return False
     span = ring.span()
+    if span.newest < span.oldest or int(open_header[H_SPOT_TICK]) == NO_TICK:
+        return False
     first, last = max(view.column_at(0), span.oldest), min(view.column_at(view.width_px - 1), span.newest)
     if first > last:
         return True
