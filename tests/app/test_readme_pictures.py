@@ -5,6 +5,9 @@ import pytest
 from PySide6.QtGui import QImage
 
 from tests.png import png_texts
+from vpdesk.app import readme_pictures
+from vpdesk.app.output_file import check_output
+from vpdesk.app.picture import Wish
 from vpdesk.app.readme_pictures import PAGE, SCENES, draw_all
 from vpdesk.display.layers import LAYERS
 from vpdesk.errors import VpdeskError
@@ -20,6 +23,18 @@ def test_readme_shows_exactly_the_pictures_that_the_command_draws_each_with_a_ca
     assert sorted(name for _, name in shown) == sorted(NAMES)
     assert len(re.findall(r"!\[", README)) == len(NAMES) == 5
     assert "vpdesk picture --readme -o resources" in README
+
+
+def test_the_command_draws_anew_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def draw(wish: Wish, _: object) -> str:
+        check_output(wish.output, may_replace=wish.may_replace)
+        return wish.output.name
+
+    monkeypatch.setattr(readme_pictures, "draw", draw)
+    monkeypatch.setattr(readme_pictures, "_draw_page", lambda path: path.name)
+    for name in NAMES:
+        (tmp_path / name).touch()
+    assert list(draw_all(tmp_path)) == NAMES
 
 
 def test_no_other_picture_lies_in_the_resources() -> None:
