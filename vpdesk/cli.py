@@ -1,7 +1,6 @@
 """The command line. Every command imports what it needs when it runs, so that ``--help`` is instant."""
 
 import logging
-import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +8,7 @@ from typing import Annotated
 import typer
 
 from vpdesk import __version__
+from vpdesk.app.interruption import ending_in_order
 from vpdesk.errors import OptionError, VpdeskError
 from vpdesk.terminal import write_plainly
 
@@ -268,19 +268,21 @@ def clear_cache() -> None:
     clear_caches()
 
 
-def _give_up(*_: object) -> None:
-    sys.exit("vpdesk: The command was interrupted.")
+def _log_lost(lost: "sys.UnraisableHookArgs") -> None:
+    """Log an exception that nobody can catch, as one in a library's callback."""
+    error = lost.exc_value
+    logging.getLogger("vpdesk").error("lost in %r: %r", lost.object, error, exc_info=error)
 
 
 def main() -> None:
     """Run the command line; errors are one sentence on stderr and exit code 1, 2 for a senseless option."""
     write_plainly()
-    for number in (signal.SIGINT, signal.SIGTERM):  # both leave every file as it should be
-        signal.signal(number, _give_up)
     logging.getLogger().addHandler(logging.NullHandler())  # or what nobody logs would be on the terminal
     logging.captureWarnings(True)
+    sys.unraisablehook = _log_lost
     try:
-        app()
+        with ending_in_order():
+            app()
     except VpdeskError as error:
         sys.stderr.write(f"vpdesk: {error}\n")
         sys.exit(2 if isinstance(error, OptionError) else 1)
