@@ -10,14 +10,16 @@ piece disappears into the kernel that uses it; as a call it would carry some fif
 costs more than what it does.
 """
 
+import contextlib
 import hashlib
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numba
-from numba import njit
+from numba.core.caching import FunctionCache
 
 from vpdesk.paths import cache_dir
 
@@ -54,7 +56,37 @@ def _keep_code_in(folder: Path) -> None:
     numba.config.CACHE_DIR = str(folder)
 
 
+class _PatientCache(FunctionCache):  # type: ignore[misc]
+    """Compiled code on disk that may be damaged, or not be written: then it is compiled, or not kept."""
+
+    def load_overload(self, *arguments: Any) -> Any:
+        """Return the code kept for a signature, or None."""
+        try:
+            return super().load_overload(*arguments)
+        except Exception:  # noqa: BLE001, whatever the bytes of a file cut short make of themselves
+            with contextlib.suppress(OSError):
+                self.flush()
+            return None
+
+    def save_overload(self, *arguments: Any) -> None:
+        """Keep code if the disk has room for it and lets us."""
+        with contextlib.suppress(OSError):
+            super().save_overload(*arguments)
+
+
+def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Return Numba's decorator with these options; the compiled code is kept where that is possible."""
+
+    def compiled(function: Callable[..., Any]) -> Any:
+        dispatcher = numba.njit(**options)(function)
+        with contextlib.suppress(RuntimeError):  # no folder of Numba's choice can be written either
+            dispatcher._cache = _PatientCache(function)
+        return dispatcher
+
+    return compiled
+
+
 _keep_code_in(_kernel_folder())
 
-kernel = njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
-inlined = njit(nogil=True, cache=True, error_model="numpy", forceinline=True, _nrt=False)
+kernel = njit(nogil=True, error_model="numpy", _nrt=False)
+inlined = njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)

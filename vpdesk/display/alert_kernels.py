@@ -60,19 +60,19 @@ _EMPTY = 0  # book states that are no book
 _SNAPSHOT = 1
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def _wrapped(index, width):
     return index - width if index >= width else index
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def _is_usable(header):
     state = header[H_FLAGS] >> BOOK_STATE_SHIFT & 7
     has_book = state != _EMPTY and state != _SNAPSHOT
     return has_book and header[H_FLAGS] & COLUMN_GAP == 0 and header[H_SPOT_TICK] != NO_TICK
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def _measure_cells(cells, ids, rule, low, high, threshold, width, former_id):
     """Return (is it so, value, bucket) of the cells low .. high of one column.
 
@@ -103,7 +103,7 @@ def _measure_cells(cells, ids, rule, low, high, threshold, width, former_id):
     return not is_some_flow and extreme > sign * threshold, sign * extreme, bucket
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def _measure_pulled(
     cells, headers, trades, n_trades, complete_seq, oldest, seq, low, high, window_ns, half_width,
     ticks_per_bucket, scratch,
@@ -154,7 +154,7 @@ def _measure_pulled(
     return pulled, stood, bucket, c + 1
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def _judge(
     cells, ids, headers, drive, trades, n_trades, complete_seq, half_width, ticks_per_bucket, oldest, seq,
     rule, threshold, former_id, scratch,
@@ -195,7 +195,7 @@ def _judge(
     return STANDING_TRUE if is_so else STANDING_FALSE, is_so, value, bucket, first_read
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def _trades_before(trades, first_trade, n_trades, seq):
     """Return where the listed trades of columns from `seq` on begin."""
     low, high = first_trade, n_trades
@@ -208,7 +208,7 @@ def _trades_before(trades, first_trade, n_trades, seq):
     return low
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def check_columns(
     cells, ids, headers, drive, trades, first_trade, n_trades, complete_seq, half_width, ticks_per_bucket,
     oldest, first, last, rules, thresholds, was_so, last_so_ns, scratch, standings, values, firings,

@@ -5,7 +5,7 @@ import math
 from vpdesk.jit import njit
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def step_rects(edges_px, heights_px, thickness_px, rects):
     """Write the rectangles of a step line and return how many they are: at most two for a bin.
 
@@ -37,7 +37,7 @@ def step_rects(edges_px, heights_px, thickness_px, rects):
     return n_rects
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def _add_rect(left, top, right, bottom, thickness_px, rects, n_rects):
     half_px = thickness_px // 2
     rects[n_rects, 0] = left - half_px

@@ -14,7 +14,7 @@ BOX_HAS_BEFORE = 6  # whether BOX_BEFORE is known
 N_BOX = 7
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def add_depth(
     cells, headers, open_cells, open_header, open_seq, before, first, last, low_row, high_row, is_relative,
     half_width, sums,

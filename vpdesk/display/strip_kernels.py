@@ -36,7 +36,7 @@ TRACK_DELTA = 2
 N_TRACKS = 3
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def add_deltas(headers, first, last, deltas):
     """Continue the running sum of bought minus sold over the closed columns ``first .. last``.
 
@@ -51,7 +51,7 @@ def add_deltas(headers, first, last, deltas):
         deltas[seq & mask] = total
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def pool_headers(
     headers, drive, deltas, open_header, open_drive, open_seq, first, last, columns_per_bin, first_bin,
     sums, tracks,
@@ -89,7 +89,7 @@ def pool_headers(
             _track(tracks[TRACK_SPREAD], i, np.float64(ask - bid))
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def _track(track, i, value):
     if not track[0, i] <= value:  # a NaN (nothing yet) compares false
         track[0, i] = value
@@ -98,7 +98,7 @@ def _track(track, i, value):
     track[2, i] = value
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def volume_by_price(
     trades, n_trades, n_kept, headers, open_header, open_seq, first, last, ticks_per_bucket, is_relative,
     low_row, rows_per_bin, volumes,
@@ -133,7 +133,7 @@ def volume_by_price(
     return rest
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def traded_in(headers, open_header, open_seq, first, last):
     """Return the quantity traded in columns ``first .. last`` (<= open_seq), listed or not."""
     total = np.int64(0)

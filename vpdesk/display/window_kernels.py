@@ -51,7 +51,7 @@ BIN_GAP = 2
 BIN_BREAK = 4
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def pool_columns(
     cells, ids, headers, open_cells, open_ids, open_header, open_seq, first, last, value_kind, epoch_ns,
     is_relative, columns_per_bin, first_bin, rows_per_bin, first_row, with_age, values, ages, states,
@@ -119,7 +119,7 @@ def pool_columns(
                 )
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def _pool_plane(plane, start, n_cells, pooled, offset, rows_per_bin):
     # a NaN (nothing yet) compares false, so any value replaces it
     if rows_per_bin == 1:
@@ -136,7 +136,7 @@ def _pool_plane(plane, start, n_cells, pooled, offset, rows_per_bin):
                 pooled[row] = value
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def _pool_net(pressure, vacuum, start, n_cells, pooled, offset, rows_per_bin):
     if rows_per_bin == 1:
         built = pressure[start : start + n_cells]
@@ -153,7 +153,7 @@ def _pool_net(pressure, vacuum, start, n_cells, pooled, offset, rows_per_bin):
                 pooled[row] = value
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def _pool_age(touched_s, ids, now_s, start, n_cells, pooled, offset, rows_per_bin):
     """Keep the freshest. A cell touched in the first instant has touched_s 0 too; its id tells it apart."""
     for i in range(n_cells):
@@ -167,7 +167,7 @@ def _pool_age(touched_s, ids, now_s, start, n_cells, pooled, offset, rows_per_bi
             pooled[row] = age
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def paint_pixels(
     value_bits, age_bits, row_offset, states, with_age, table, fade, fade_to, empty, hatch_dark, hatch_light,
     divider, hatch_px, hatch_origin, divider_px, bin_of_px, row_of_px, colours, pixels, left,
@@ -215,7 +215,7 @@ def paint_pixels(
             pixels[:, left + x] = divider
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def _colour_bins(
     value_bits, age_bits, row_offset, states, with_age, table, fade, fade_to, empty, begin, end, colours
 ):
@@ -236,7 +236,7 @@ def _colour_bins(
             colours[:, i] = empty
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def _blend(base, colour, weight):
     """Mix two 0xffRRGGBB colours; ``weight`` 256 is all ``colour``."""
     mixed = np.uint32(0xFF000000)
@@ -247,7 +247,7 @@ def _blend(base, colour, weight):
     return mixed
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def pool_tracks(
     headers, open_header, open_seq, first, last, fields, columns_per_bin, first_bin, tracks, centres, starts
 ):
@@ -279,7 +279,7 @@ def pool_tracks(
             pooled[2] = tick
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def pool_trades(
     trades, n_trades, n_kept, headers, open_header, open_seq, first, last, ticks_per_bucket, is_relative,
     least_size, columns_per_cell, first_x, rows_per_cell, first_y, sizes, places,

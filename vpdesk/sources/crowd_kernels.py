@@ -56,14 +56,14 @@ TRADE_LOTS = np.array(
 )
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def event_rate(state):
     """Return events per second now."""
     base_rate = BASE_RATE * state.activity * PHASE_ACTIVITY[state.phase]
     return min(base_rate + state.fast_rate + state.slow_rate, MAX_RATE)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def pass_time(state, elapsed_ns):
     """Move the clock on and let the excitement fade."""
     state.clock += elapsed_ns
@@ -71,26 +71,26 @@ def pass_time(state, elapsed_ns):
     state.slow_rate *= fading(elapsed_ns * 1e-9 / SLOW_TAU_S)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def fading(x):
     """Return about exp(-x), in basic arithmetic."""
     return 1.0 / (1.0 + x * (1.0 + x * (0.5 + x * (1.0 / 6.0))))
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def excite(state, n_fast, n_slow):
     """Bring on so many events on average, within each of the two reaction times."""
     state.fast_rate += n_fast / FAST_TAU_S
     state.slow_rate += n_slow / SLOW_TAU_S
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def gap(state):
     """Return how far the fair value is above the mid, in ticks."""
     return state.fair - 0.5 * (state.best_bid + state.best_ask)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def act(market):
     """Let one participant act."""
     state = market.state[0]
@@ -109,7 +109,7 @@ def act(market):
         excite(state, LEVEL_KICK, 0.0)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def narrow_spread(market):
     """Quote inside a wide spread, on the side that the fair value favours."""
     state = market.state[0]
@@ -121,7 +121,7 @@ def narrow_spread(market):
         place(market, ASK, state.best_ask - 1, lots, CROWD, 0)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def visit_level(market):
     """Add to a level or cancel from it, whichever brings it nearer its target more often."""
     state = market.state[0]
@@ -146,7 +146,7 @@ def visit_level(market):
         withdraw(market, slot)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def level_target(market, side, tick, distance):
     """Return the order count that the crowd wants at a level."""
     state = market.state[0]
@@ -164,7 +164,7 @@ def level_target(market, side, tick, distance):
     return target
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def pick_order(market, tick, distance):
     """Return an order at `tick` that may go, or NOBODY. Young orders are the likelier to."""
     level = market.levels[tick]
@@ -181,13 +181,13 @@ def pick_order(market, tick, distance):
     return slot
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def is_kept(owner, distance):
     """Return whether an order is out of the crowd's hands. Icebergs that the market left behind are not."""
     return owner != CROWD and (owner != ICEBERG or distance < 15)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def amend(market, slot):
     """Change an order's size, or move it up to three ticks without crossing or bettering the spread."""
     state = market.state[0]
@@ -203,7 +203,7 @@ def amend(market, slot):
         change_price(market, slot, tick)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def trade(market):
     """Send one aggressive order: a patient one within the best queue, an urgent one that eats through."""
     state = market.state[0]
@@ -223,7 +223,7 @@ def trade(market):
     excite(state, TRADE_KICK + 0.3 * lots, TRADE_KICK)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def trade_side(market):
     """Choose who trades: the fair value's side, or one of a few parent orders that go on for a while."""
     state = market.state[0]
@@ -237,7 +237,7 @@ def trade_side(market):
     return market.parent_sides[parent]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def draw_appetite(market, tick):
     """Return how much the crowd likes a price: 1 on average, round prices more, a few much more."""
     liking = 0.45 + 0.45 * exponential(market.rng)

@@ -39,7 +39,7 @@ _ADD, _CANCEL, _MODIFY, _CLEAR = 65, 67, 77, 82
 _MAX_TS = 2**63 - 1
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def plain_bytes(raw):
     """Return how many bytes of ``raw``, (n,) uint8, are market-by-order records without ts_out in a row."""
     at = 0
@@ -48,7 +48,7 @@ def plain_bytes(raw):
     return at
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def split(raw, kinds, most_bytes, mbo, noted):
     """Walk the records in ``raw`` and copy the market-by-order ones, without ts_out, to ``mbo``.
 
@@ -92,7 +92,7 @@ def split(raw, kinds, most_bytes, mbo, noted):
     return n_out // MBO_BYTES, n_noted, at, damage
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def tally(records, start, table, keys, n_slots, stats, samples):
     """Count the records from ``start`` on by instrument.
 
@@ -124,7 +124,7 @@ def tally(records, start, table, keys, n_slots, stats, samples):
     return records.size, n_slots
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def _count(record, stats, samples):
     stats[S_N_RECORDS] += 1
     action = record.action
@@ -143,7 +143,7 @@ def _count(record, stats, samples):
         _sample(record.price, stats, samples)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def _sample(price, stats, samples):
     # Reservoir sampling (algorithm R): every price seen so far is kept with the same probability. The
     # random numbers are xorshift64 from a fixed seed, so equal streams give equal samples.
@@ -162,7 +162,7 @@ def _sample(price, stats, samples):
         samples[place] = price
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def select(records, publisher_id, instrument_ids, instrument_id, out):
     """Copy the records of one instrument to ``out``, in order, giving all of them ``instrument_id``.
 

@@ -56,7 +56,7 @@ SHOCK_RATE = (0.001, 0.004, 0.008, 0.03)  # per second, by phase
 MAX_TRAVEL = 2_000.0  # ticks from home: the ends of the ladder of levels are never near
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def run(market, end_ns):
     """Let market time pass until `end_ns`, or until `market.out` might not hold the next turn.
 
@@ -85,13 +85,13 @@ def run(market, end_ns):
 # ---- behind the crowd, every slow step ----
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def happens(rng, per_second):
     """Return whether something of that rate happens within this slow step."""
     return uniform(rng) < per_second * SLOW_STEP_S
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def drift_on(market):
     """Take one slow step."""
     change_phase(market)
@@ -109,7 +109,7 @@ def drift_on(market):
         start_shock(market)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def change_phase(market):
     """Move between quiet, normal, trending and wild, and let a fright pass."""
     state = market.state[0]
@@ -126,7 +126,7 @@ def change_phase(market):
     state.drift = PHASE_DRIFT[phase] * (1.0 if uniform(market.rng) < 0.5 else -1.0)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def move_fair(market):
     """Move the fair value: diffusion, the phase's drift, a push if one is under way, a weak pull home."""
     state = market.state[0]
@@ -143,7 +143,7 @@ def move_fair(market):
     state.fair = min(max(state.fair, state.home - MAX_TRAVEL), state.home + MAX_TRAVEL)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def push_fair(market, ticks, speed, delay_ns):
     """Send the fair value `ticks` away (signed), at `speed` ticks per second, after a delay."""
     state = market.state[0]
@@ -152,7 +152,7 @@ def push_fair(market, ticks, speed, delay_ns):
     state.push_from = state.clock + delay_ns
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def frighten(market, side, reach, duration_ns):
     """Make the crowd pull its quotes of `side`, `reach` levels deep, for a while."""
     state = market.state[0]
@@ -161,7 +161,7 @@ def frighten(market, side, reach, duration_ns):
     state.fleeing_until = state.clock + duration_ns
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def start_shock(market):
     """Begin a fast move of 10 to 40 ticks: quotes in its way are pulled first, trades follow."""
     state = market.state[0]
@@ -175,7 +175,7 @@ def start_shock(market):
     excite(state, 60.0, 2_000.0)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def change_appetite(market):
     """Let the crowd change its mind about one price near the market."""
     state = market.state[0]
@@ -183,7 +183,7 @@ def change_appetite(market):
     market.appetite[tick] = draw_appetite(market, tick)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def hide_iceberg(market):
     """Rest an order that shows only part of its size, at the best price or just behind it."""
     state = market.state[0]
@@ -199,13 +199,13 @@ def hide_iceberg(market):
 NO_WALL, BUILDING, STANDING, LEAVING = 0, 1, 2, 3
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def wall_owner(wall):
     """Return the owner number of a wall's orders."""
     return FIRST_WALL + wall
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def raise_wall(market):
     """Start a wall away from the market, if there is a free place for one. Round prices are preferred."""
     state = market.state[0]
@@ -226,7 +226,7 @@ def raise_wall(market):
     set_wall(market, wall, side, tick, min(target, 1500), holds)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def set_wall(market, wall, side, tick, target_lots, holds):
     """Give a wall its place and character."""
     state = market.state[0]
@@ -243,7 +243,7 @@ def set_wall(market, wall, side, tick, target_lots, holds):
     this.leaves_at = state.clock + int(lifetime_s * 1e9)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def tend_wall(market, wall):
     """Build a wall, keep it, move it, let it give way, or take it away."""
     state = market.state[0]
@@ -271,7 +271,7 @@ def tend_wall(market, wall):
         shift_wall(market, wall)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def stack_wall(market, wall):
     """Add one order to a wall."""
     this = market.walls[wall]
@@ -279,7 +279,7 @@ def stack_wall(market, wall):
     place(market, this.side, this.tick, lots, wall_owner(wall), 0)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def defend_wall(market, wall, lots):
     """Hold the price at a wall: reload, turn the market back, or give way when patience runs out."""
     state = market.state[0]
@@ -301,7 +301,7 @@ def defend_wall(market, wall, lots):
         push_fair(market, this.side * min(bounce, 20.0), 1.0 + 3.0 * uniform(market.rng), 0)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def break_wall(market, wall):
     """Give a wall up: what is left of it goes, and the price runs on through where it stood."""
     state = market.state[0]
@@ -314,7 +314,7 @@ def break_wall(market, wall):
         excite(state, 60.0, 1_000.0)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def shift_wall(market, wall):
     """Move a whole wall by a tick or two."""
     state = market.state[0]
@@ -332,7 +332,7 @@ def shift_wall(market, wall):
     this.tick = tick
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def pull_wall_orders(market, wall, n_orders):
     """Cancel up to so many orders of a wall."""
     for _ in range(n_orders):
@@ -343,7 +343,7 @@ def pull_wall_orders(market, wall, n_orders):
         pass_time(market.state[0], 20_000 + below(market.rng, 400_000))
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def first_wall_order(market, wall):
     """Return the oldest order of a wall, or NOBODY."""
     slot = market.levels[market.walls[wall].tick].head
@@ -355,7 +355,7 @@ def first_wall_order(market, wall):
 # ---- the start ----
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def open_market(market, tick):
     """Fill an empty book around `tick`, long ago, in an order that leaves old and young side by side.
 
@@ -377,7 +377,7 @@ def open_market(market, tick):
                     place(market, side, at, ORDER_LOTS[below(market.rng, 32)], CROWD, 0)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def place_stubs(market):
     """Place orders far from the market, which stay: no side can ever be empty."""
     state = market.state[0]

@@ -29,7 +29,7 @@ TICK_SIZE = 250_000_000  # raw price units
 # ---- random numbers ----
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def uniform(rng):
     """Return a float64 in [0, 1) from `rng`, (1,) uint64: xorshift64*."""
     x = rng[0]
@@ -40,13 +40,13 @@ def uniform(rng):
     return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def below(rng, n):
     """Return an integer in [0, n)."""
     return int(uniform(rng) * n)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def exponential(rng):
     """Return a draw of mean 1, by von Neumann's comparison of uniforms, which needs no logarithm."""
     whole = 0
@@ -65,7 +65,7 @@ def exponential(rng):
         whole += 1
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def bell(rng):
     """Return a draw of mean 0 and variance 1, near enough to normal: the sum of four uniforms."""
     total = uniform(rng) + uniform(rng) + uniform(rng) + uniform(rng)
@@ -75,7 +75,7 @@ def bell(rng):
 # ---- publishing ----
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def begin_group(market):
     """Open an event: its `ts_event` is later than that of the one before."""
     state = market.state[0]
@@ -86,14 +86,14 @@ def begin_group(market):
     state.ts_in_delta = 12_000 + 1_000 * below(market.rng, 4)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def end_group(market):
     """Close the event: flag its last record."""
     state = market.state[0]
     market.out[state.n_out - 1].flags = F_LAST
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def publish(market, action, side, tick, size, order_id):
     """Write one record of the open group."""
     state = market.state[0]
@@ -111,7 +111,7 @@ def publish(market, action, side, tick, size, order_id):
     state.n_out += 1
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def take_order_id(market):
     """Return an id never used before. Other instruments of the venue use some in between."""
     state = market.state[0]
@@ -122,7 +122,7 @@ def take_order_id(market):
 # ---- queues ----
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def enqueue(market, slot, tick):
     """Put the order in `slot` at the end of the queue at `tick`, and move the best price if it is better."""
     state = market.state[0]
@@ -147,7 +147,7 @@ def enqueue(market, slot, tick):
         state.best_ask = min(state.best_ask, tick)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def dequeue(market, slot):
     """Take the order in `slot` out of its queue, and move the best price if that was its last order."""
     order = market.orders[slot]
@@ -167,7 +167,7 @@ def dequeue(market, slot):
         find_best(market, order.side)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def find_best(market, side):
     """Move the best price of `side` off emptied levels. Far stub orders end the search."""
     state = market.state[0]
@@ -179,7 +179,7 @@ def find_best(market, side):
             state.best_ask += 1
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def resize(market, slot, lots):
     """Set the displayed size of the order in `slot`; it keeps its place."""
     order = market.orders[slot]
@@ -189,7 +189,7 @@ def resize(market, slot, lots):
     market.owned_lots[order.owner] += change
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def rest_order(market, side, tick, lots, order_id, owner, hidden):
     """Rest a new order and publish it within the open group. The caller sees to free slots."""
     state = market.state[0]
@@ -206,7 +206,7 @@ def rest_order(market, side, tick, lots, order_id, owner, hidden):
     publish(market, ADD, side, tick, lots, order_id)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def release(market, slot):
     """Take the order in `slot` out of the book for good."""
     state = market.state[0]
@@ -218,7 +218,7 @@ def release(market, slot):
 # ---- what a participant can do: each is one group ----
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def place(market, side, tick, lots, owner, hidden):
     """Rest a new order, unless the pool is full. The tick must not reach the other side."""
     if market.state[0].n_free == 0:
@@ -228,7 +228,7 @@ def place(market, side, tick, lots, owner, hidden):
     end_group(market)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def withdraw(market, slot):
     """Cancel an order."""
     begin_group(market)
@@ -238,7 +238,7 @@ def withdraw(market, slot):
     end_group(market)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def change_size(market, slot, lots):
     """Set an order's size: less keeps its place, more goes to the end of the queue."""
     begin_group(market)
@@ -253,7 +253,7 @@ def change_size(market, slot, lots):
     end_group(market)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def change_price(market, slot, tick):
     """Move an order to the end of the queue at `tick`, which must not reach the other side."""
     begin_group(market)
@@ -264,7 +264,7 @@ def change_price(market, slot, tick):
     end_group(market)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def sweep(market, side, lots, limit_tick, rests):
     """Trade up to `lots` against the other side, best price first, no worse than `limit_tick`.
 
@@ -283,7 +283,7 @@ def sweep(market, side, lots, limit_tick, rests):
     end_group(market)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def trade_at(market, side, tick, lots, aggressor_id):
     """Trade against the displayed orders of one level; return how many lots traded.
 
@@ -307,7 +307,7 @@ def trade_at(market, side, tick, lots, aggressor_id):
     return traded
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def settle_fill(market, slot, lots):
     """Take up to `lots` off the order in `slot`, publish the change, return how many were taken."""
     order = market.orders[slot]
@@ -323,7 +323,7 @@ def settle_fill(market, slot, lots):
     return filled
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def refill_iceberg(market, slot):
     """Show the next part of an iceberg, at the end of its queue."""
     order = market.orders[slot]
@@ -336,7 +336,7 @@ def refill_iceberg(market, slot):
     publish(market, MODIFY, order.side, tick, shown, order.order_id)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def list_orders(market, slots):
     """Write the slots of all resting orders to `slots`, (n,) int32, queue by queue; return how many."""
     n_orders = 0
