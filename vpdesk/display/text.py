@@ -71,6 +71,11 @@ def number_text(value: float) -> str:
     return f"{sign}{rounded / limit:.3g}{suffix}"
 
 
+def signed(number: int) -> str:
+    """Write a distance: with its sign, unless it is 0."""
+    return f"{number:+d}".replace("-", MINUS) if number else "0"
+
+
 def age_text(age_s: float | None) -> str:
     """Write a time span; None is never."""
     if age_s is None:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vpdesk.display.text import MINUS, local_time, price_text, time_text
+from vpdesk.display.text import local_time, price_text, signed, time_text
 
 _SECOND: Final = 1_000_000_000
 _DAY: Final = 86_400 * _SECOND
@@ -62,7 +62,7 @@ def relative_ticks(y_range: tuple[float, float], n_most: int) -> list[AxisTick]:
     least = max(1, ceil((high - low) / max(n_most, 1)))
     step = _round_count(least)
     numbers = range(ceil((low - 0.5) / step), floor((high - 0.5) / step) + 1)
-    return [AxisTick(i * step + 0.5, f"{i * step:+d}".replace("-", MINUS) if i else "0") for i in numbers]
+    return [AxisTick(i * step + 0.5, signed(i * step)) for i in numbers]
 
 
 def time_ticks(

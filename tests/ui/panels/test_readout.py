@@ -26,7 +26,7 @@ def test_a_cell_is_read_out_whole(layer: str) -> None:
     reading = _reading(0, layer)
     shown = dict(reading_pairs(reading))
     assert next(iter(shown)) == "Price"
-    assert shown["Price"].endswith("(+0)")
+    assert shown["Price"].endswith("(0)")
     assert shown["Time"] == reading.time
     assert {"Pressure", "Vacuum", "Balance", "Resistance", "Depth", "bid", "ask", "book"} <= set(shown)
     assert "none" not in shown.values()

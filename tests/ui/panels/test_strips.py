@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from vpdesk.core.ring import GridRing
 from vpdesk.display.placement import FieldPlacement
+from vpdesk.display.synthetic import synthetic_ring
 from vpdesk.display.viewport import Viewport
 from vpdesk.ui.panels.strip_plot import COLLAPSED_PT, StripPlot
 from vpdesk.ui.panels.strips import STRIP_NAMES, StripPanel
@@ -178,3 +179,21 @@ def test_a_running_difference_is_said_with_its_sign_and_since_when(panel: StripP
     bins.delta[:, 0] = -4_321
     said = {name: value for name, value, _ in panel.strips["volume"].values_at(bins, 0)}
     assert said["delta"] == "\N{MINUS SIGN}4\N{NARROW NO-BREAK SPACE}321"
+
+
+def test_scales_leave_out_what_would_be_cut(panel: StripPanel, qtbot: QtBot) -> None:
+    panel.show_ring(synthetic_ring(300).ring, PLACE)
+    volume = panel.strips["volume"]
+    volume._span.high = 5000.0  # type: ignore[attr-defined]
+    labels = [text for _, text in volume.scale_labels()]
+    assert labels[0].endswith("Δ +5\N{NARROW NO-BREAK SPACE}000")
+    panel.resize(90 + 600 + 64, 320)
+    QApplication.processEvents()
+    picture = volume.grab().toImage()
+    density = picture.devicePixelRatio()
+    shades = {
+        picture.pixel(x, y)
+        for x in range(picture.width() - round(3 * density), picture.width())
+        for y in range(picture.height())
+    }
+    assert len(shades) == 1

@@ -7,7 +7,7 @@ import numpy as np
 
 from vpdesk.core.ring import GridRing
 from vpdesk.display import ticks
-from vpdesk.display.text import MINUS, date_text, price_text, zone_text
+from vpdesk.display.text import date_text, price_text, signed, zone_text
 from vpdesk.display.viewport import Viewport
 from vpdesk.display.window import PooledBins
 from vpdesk.ui.field.axes import AxisLabel
@@ -57,5 +57,5 @@ def corner_text(bins: PooledBins, zone: tzinfo | None) -> str:
 def row_text(row: int, ring: GridRing, *, is_relative: bool) -> str:
     """Return a row's price, or its distance from the spot."""
     if is_relative:
-        return f"{row:+d}".replace("-", MINUS)
+        return signed(row)
     return price_text(row * ring.ticks_per_bucket, ring.tick_size)

@@ -27,7 +27,7 @@ from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import GridRing
 from vpdesk.display.reading import CellReading
 from vpdesk.display.terms import layer_value, remarks, report_text, verdict
-from vpdesk.display.text import MINUS, age_text, moment_text, number_text, price_text
+from vpdesk.display.text import age_text, moment_text, number_text, price_text, signed
 from vpdesk.figures import grouped
 from vpdesk.runtime.commands import Inspect, SeekEvent
 from vpdesk.runtime.session import Session
@@ -456,7 +456,7 @@ def _place(reading: CellReading, report: CellReport | None) -> str:
     if n_ticks > 1:
         price += f" to {price_text(reading.tick + n_ticks - 1, reading.tick_size)}"
     k = reading.k if report is None else report.k
-    return price if k is None else f"{price}   k {k:+d}".replace("-", MINUS)
+    return price if k is None else f"{price}   k {signed(k)}"
 
 
 def _words_of(reading: CellReading) -> str:

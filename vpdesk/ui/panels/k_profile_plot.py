@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vpdesk.display.k_profile import ABOVE, BELOW, KProfile
 from vpdesk.display.strip_bins import HeldRange, round_up
-from vpdesk.display.text import MINUS, number_text, price_text
+from vpdesk.display.text import number_text, price_text, signed
 from vpdesk.ui.parts.inks import inks_for
 from vpdesk.ui.parts.theme import DARK, Tones, tabular
 
@@ -306,9 +306,7 @@ def reading_words(profile: KProfile, i: int, unit: str) -> tuple[str, str]:
 
 
 def _label(profile: KProfile, i: int) -> str:
-    k = int(profile.k[i])
-    words = f"{k:+d}".replace("-", MINUS) if k else "0"
-    return f"{words}  {price_text(profile.tick_of(i), profile.tick_size)}"
+    return f"{signed(int(profile.k[i]))}  {price_text(profile.tick_of(i), profile.tick_size)}"
 
 
 def _translucent(ink: str, alpha: int) -> QColor:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOption, QWidget
 
 from vpdesk.display.layers import LAYERS
 from vpdesk.display.reading import CellReading
-from vpdesk.display.text import MINUS, age_text, number_text, price_text
+from vpdesk.display.text import age_text, number_text, price_text, signed
 from vpdesk.figures import grouped
 from vpdesk.ui.parts.theme import tabular
 
@@ -97,7 +97,7 @@ def reading_pairs(reading: CellReading | None) -> Pairs:
     layer = LAYERS[reading.layer]
     if reading.k is None:
         return (("Time", reading.time), (layer.title, "no feed" if reading.is_gap else "no spot yet"))
-    place = f"{price_text(reading.tick, reading.tick_size)} ({reading.k:+d})".replace("-", MINUS)
+    place = f"{price_text(reading.tick, reading.tick_size)} ({signed(reading.k)})"
     if reading.is_gap:
         return (("Price", place), ("Time", reading.time), (layer.title, "no feed"))
     if not reading.is_in_band:

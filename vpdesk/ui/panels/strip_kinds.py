@@ -12,6 +12,7 @@ from vpdesk.display.strip_bins import HeldRange, HeldSpan, StripBins
 from vpdesk.display.text import MINUS, number_text, time_text
 from vpdesk.figures import grouped
 from vpdesk.ui.panels.strip_plot import Plot, Reading, StripPlot, StripUnits
+from vpdesk.ui.parts.fitting import SEPARATOR
 
 _FILL_ALPHA: Final = 150
 
@@ -77,12 +78,12 @@ class VolumeStrip(StripPlot):
         )
 
     def scale_labels(self) -> tuple[tuple[float, str], ...]:
-        """Return the ends of the bars, and beside them those of the line."""
+        """Return the ends of the bars, and beside them, where there is room, those of the line."""
         top = number_text(self._range.top)
         return (
-            (1.0, f"{top}   \N{GREEK CAPITAL LETTER DELTA} {_signed(self._span.high, 0)}"),
+            (1.0, f"{top}{SEPARATOR}\N{GREEK CAPITAL LETTER DELTA} {_signed(self._span.high, 0)}"),
             (0.5, "0"),
-            (0.0, f"{top}   \N{GREEK CAPITAL LETTER DELTA} {_signed(self._span.low, 0)}"),
+            (0.0, f"{top}{SEPARATOR}\N{GREEK CAPITAL LETTER DELTA} {_signed(self._span.low, 0)}"),
         )
 
     def paint_plot(self, painter: QPainter, bins: StripBins, plot: Plot) -> None:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from vpdesk.display.placement import FieldPlacement
 from vpdesk.display.strip_bins import StripBins
+from vpdesk.ui.parts.fitting import fitting
 from vpdesk.ui.parts.inks import inks_for
 from vpdesk.ui.parts.theme import DARK, Tones, tabular
 
@@ -330,10 +331,12 @@ class StripPlot(QWidget):
         if self.height() < _LABELS_FROM_PT:
             labels = tuple(label for label in labels if label[0] == 1.0)
         ascent, descent = self._metrics.ascent(), self._metrics.descent()
+        left = field.right() + 7
         for place, text in labels:
             y = self.height() - _PAD_PT - place * (self.height() - 2 * _PAD_PT)
             baseline = min(max(y + (ascent - descent) / 2, ascent), self.height() - descent)
-            painter.drawText(QPointF(field.right() + 7, round(baseline)), text)
+            shown = fitting(text, self._metrics, self.width() - left)
+            painter.drawText(QPointF(left, round(baseline)), shown)
 
     def _paint_reading(self, painter: QPainter, field: QRectF) -> None:
         """Write the values beside the scale, or on a plate in the plot where that has no room."""
