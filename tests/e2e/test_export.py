@@ -22,6 +22,7 @@ from vpdesk.app.desk import Desk
 from vpdesk.app.export import read_cadence
 from vpdesk.core.params import EngineParams
 from vpdesk.errors import VpdeskError
+from vpdesk.export import writer
 from vpdesk.runtime.commands import Pause, SeekEvent
 from vpdesk.runtime.status import SessionState
 from vpdesk.sources.simulator import START_NS, write_session
@@ -112,7 +113,11 @@ def test_an_export_survives_that_its_session_is_closed(
 
 
 @pytest.mark.parametrize("way", ["dialog", "window"])
-def test_closing_while_writing_leaves_nothing(qtbot: QtBot, desk: Desk, tmp_path: Path, way: str) -> None:
+def test_closing_while_writing_leaves_nothing(
+    qtbot: QtBot, desk: Desk, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "SLICE_EVENTS", 500)
+    monkeypatch.setattr(writer, "_share_done", lambda *_: time.sleep(0.02) or 0.0)  # a disk as slow as that
     folder = tmp_path / "exports"
     folder.mkdir()
     dialog = dialog_of(desk, folder / "all.parquet")
