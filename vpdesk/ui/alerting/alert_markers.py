@@ -13,6 +13,7 @@ from vpdesk.core.ring import H_CENTRE, GridRing
 from vpdesk.display.alert_rules import figure_text, short_name
 from vpdesk.display.alert_watch import Firing
 from vpdesk.ui.field.annotation import Annotation, FieldFrame
+from vpdesk.ui.parts.fitting import unparted
 
 _INK: Final = QColor("#ffe066")  # neither of the trades' nor of the field's hues
 _RIM: Final = QColor("#0a0c10")
@@ -207,7 +208,7 @@ class AlertMarkers(Annotation):
 
     def _paint_words(self, painter: QPainter) -> None:
         plate = self.words_rect()
-        _paint_plate(painter, plate, self.words)
+        _paint_plate(painter, plate, unparted(self.words))
         painter.setPen(QPen(_INK, 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(plate, 3, 3)
@@ -216,7 +217,7 @@ class AlertMarkers(Annotation):
         """Return where the words stand, in points of the field: in as many lines as they need."""
         field = self.boundingRect()
         room = QRectF(0, 0, field.width() - 36, field.height())
-        text = self._metrics.boundingRect(room, _WRAPPED, self.words)
+        text = self._metrics.boundingRect(room, _WRAPPED, unparted(self.words))
         width = min(text.width(), room.width()) + 20
         return QRectF(round((field.width() - width) / 2), 36, round(width), round(text.height()) + 8)
 

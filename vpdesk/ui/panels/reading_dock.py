@@ -28,6 +28,7 @@ from vpdesk.ui.panels.drive_gauge import DriveGauge
 from vpdesk.ui.panels.inspector import InspectorDock
 from vpdesk.ui.panels.k_profile_plot import KProfilePlot, reading_words
 from vpdesk.ui.parts import turns
+from vpdesk.ui.parts.fitting import unparted
 from vpdesk.ui.parts.theme import Tones, tabular
 from vpdesk.ui.parts.words import quantity_unit
 
@@ -181,7 +182,8 @@ class ReadingDock(QDockWidget):
         if self.profile is None or self._bucket is None or self._bucket >= self.profile.k.size:
             self.readout_label.setText(_HINT)
         else:
-            self.readout_label.setText("\n".join(reading_words(self.profile, self._bucket, self._unit)))
+            words = "\n".join(reading_words(self.profile, self._bucket, self._unit))
+            self.readout_label.setText(unparted(words))
 
     # --- wiring ------------------------------------------------------------------------------------
 

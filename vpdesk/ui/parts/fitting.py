@@ -12,3 +12,8 @@ def fitting(text: str, metrics: QFontMetricsF, room_pt: float) -> str:
     while SEPARATOR in text and metrics.horizontalAdvance(text) > room_pt:
         text = text.rpartition(SEPARATOR)[0]
     return text
+
+
+def unparted(text: str) -> str:
+    """Return a text to be wrapped in which no line ends within a unit such as ``contracts/s``."""
+    return text.replace("/", "/\N{WORD JOINER}")
