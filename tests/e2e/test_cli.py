@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-import numba
 import pytest
 from PySide6.QtGui import QImage
 from typer.testing import CliRunner
 
 from tests.png import PROVENANCE, png_texts
 from tests.sources import dbn_bytes
-from vpdesk import __version__, jit
+from vpdesk import __version__
 from vpdesk.cli import app
 from vpdesk.errors import SourceError
 
@@ -33,13 +32,12 @@ DBZ = (0x184D2A51).to_bytes(4, "little") + (64).to_bytes(4, "little") + b"DBZ\x0
 def vpdesk(
     *arguments: str | Path, cwd: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command line without a display, with the kernels that this test run has compiled."""
+    """Run the command line without a display."""
     inherited = {name: value for name, value in os.environ.items() if name not in _SCREENS}
-    kernels = {} if numba.config.CACHE_DIR == "" else {"NUMBA_CACHE_DIR": str(_kernels_parent())}
     return subprocess.run(
         [sys.executable, "-m", "vpdesk", *map(str, arguments)],
         cwd=cwd,
-        env={**inherited, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **kernels, **environment},
+        env={**inherited, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **environment},
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,
@@ -48,11 +46,6 @@ def vpdesk(
 
 
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-
-
-def _kernels_parent() -> Path:
-    assert jit.kernel  # importing it has named the folder
-    return Path(numba.config.CACHE_DIR).parent
 
 
 def assert_one_sentence(done: subprocess.CompletedProcess[str], code: int = 1) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numba
 import pytest
 
 from tests.e2e.test_cli import ROOT, TIMEOUT_S, assert_one_sentence, vpdesk
@@ -19,8 +18,7 @@ from vpdesk.sources.simulator import DATASET, SYMBOL, write_session
 @contextmanager
 def running(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
     """Run the command line until the block ends; it must then have ended by itself."""
-    kernels = str(Path(numba.config.CACHE_DIR).parent)  # compiled by this test run
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": kernels}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.pop("DATABENTO_API_KEY", None)
     command = [sys.executable, "-m", "vpdesk", *map(str, arguments)]
     process = subprocess.Popen(
