@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetricsF, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.chart import FakeChart
@@ -162,6 +162,15 @@ def test_the_bars_and_the_table_show_the_values_of_the_report(dock: InspectorDoc
     assert dock._cells[1, 4].text().replace("\N{NARROW NO-BREAK SPACE}", "") == str(report.added)
     assert dock.verdict_label.text().startswith(("Building", "Draining"))
     assert not dock.grab().isNull()
+
+
+def test_the_bars_end_before_the_sums_begin(dock: InspectorDock, desk: Market) -> None:
+    dock.resize(360, 800)
+    plain = tuple(replace(term, flow=0.0) for term in desk.report().vacuum_terms)
+    dock.bars.show_report(desk.report(vacuum=123.0, vacuum_terms=plain, pressure_terms=plain), "contracts")
+    left, width = dock.bars._bar_span()
+    words_pt = QFontMetricsF(dock.bars._bold).horizontalAdvance("123 contracts/s")
+    assert left + width < dock.bars.width() - words_pt
 
 
 def test_a_report_of_another_cell_or_moment_or_field_is_not_taken(dock: InspectorDock, desk: Market) -> None:

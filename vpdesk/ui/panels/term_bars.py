@@ -112,8 +112,13 @@ class TermBars(QWidget):
         """Return where bars begin and how long the longest may be."""
         metrics = QFontMetricsF(self._small)
         left = metrics.horizontalAdvance("draining in bursts") + _SPACE_PT
-        right = self._value_width() + self._product_width() + 2 * _SPACE_PT
+        bold = QFontMetricsF(self._bold)
+        totals = max(bold.horizontalAdvance(self._total_words(value)) for _, value, _ in self._totals)
+        right = max(self._value_width() + self._product_width() + 2 * _SPACE_PT, totals + 2 + _SPACE_PT)
         return left, max(24.0, self.width() - left - right)
+
+    def _total_words(self, value: float) -> str:
+        return f"{number_text(value)} {self._unit}/s"
 
     def _value_width(self) -> float:
         return self._widest([row.value for rows in self.rows for row in rows])
@@ -139,7 +144,7 @@ class TermBars(QWidget):
         painter.setFont(self._bold)
         painter.setPen(QColor(self._tones.text))
         self._write(painter, y, _TOTAL_PT, 0, left, title, Qt.AlignmentFlag.AlignLeft)
-        words = f"{number_text(value)} {self._unit}/s"
+        words = self._total_words(value)
         right = QFontMetricsF(self._bold).horizontalAdvance(words) + 2
         self._write(painter, y, _TOTAL_PT, self.width() - right, right, words, Qt.AlignmentFlag.AlignRight)
         top = y + (_TOTAL_PT - _TOTAL_BAR_PT) / 2
