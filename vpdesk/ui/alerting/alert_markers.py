@@ -26,6 +26,7 @@ _MOST_LABELS: Final = 40
 _MOST_PICTURES: Final = 200
 _LABEL_GAP_PT: Final = 4.0
 _WRAPPED: Final = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+_WORDS_PADDING_PT: Final = 10.0
 _NO_BUCKET: Final = -(2**62)
 
 
@@ -208,7 +209,7 @@ class AlertMarkers(Annotation):
 
     def _paint_words(self, painter: QPainter) -> None:
         plate = self.words_rect()
-        _paint_plate(painter, plate, unparted(self.words))
+        _paint_plate(painter, plate, unparted(self.words), _WORDS_PADDING_PT)
         painter.setPen(QPen(_INK, 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(plate, 3, 3)
@@ -218,7 +219,7 @@ class AlertMarkers(Annotation):
         field = self.boundingRect()
         room = QRectF(0, 0, field.width() - 36, field.height())
         text = self._metrics.boundingRect(room, _WRAPPED, unparted(self.words))
-        width = min(text.width(), room.width()) + 20
+        width = min(text.width(), room.width()) + 2 * _WORDS_PADDING_PT + 1
         return QRectF(round((field.width() - width) / 2), 36, round(width), round(text.height()) + 8)
 
 
@@ -229,9 +230,9 @@ def _paint_triangle(painter: QPainter, tip: QPointF) -> None:
     painter.drawPolygon(QPolygonF([tip, QPointF(tip.x() - _HALF_PT, top), QPointF(tip.x() + _HALF_PT, top)]))
 
 
-def _paint_plate(painter: QPainter, plate: QRectF, text: str) -> None:
+def _paint_plate(painter: QPainter, plate: QRectF, text: str, padding_pt: float = 0.0) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_PLATE)
     painter.drawRoundedRect(plate, 3, 3)
     painter.setPen(_INK)
-    painter.drawText(plate, _WRAPPED, text)
+    painter.drawText(plate.adjusted(padding_pt, 0, -padding_pt, 0), _WRAPPED, text)
