@@ -56,6 +56,7 @@ class FakeChart(QWidget):
     tool_changed = Signal(object)
     menu_requested = Signal(object)
     scale_edit_requested = Signal()
+    columns_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()

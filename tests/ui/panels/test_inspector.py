@@ -320,6 +320,22 @@ def test_the_keyboard_goes_back_to_the_chart_with_the_pin(real_window: MainWindo
     assert real_window.chart.hasFocus()
 
 
+@pytest.mark.parametrize("column_ns", [10**8, 10**9])
+def test_a_pin_stays_in_a_like_ring_and_goes_with_the_columns_it_counts_in(
+    real_window: MainWindow, desk: Market, market: NDArray[np.void], qtbot: QtBot, column_ns: int
+) -> None:
+    _click_chart(qtbot, real_window)
+    ring = GridRing(PARAMS.half_width, 8192, column_ns=column_ns)
+    Engine(PARAMS).feed(market, ring)
+    desk.session.ring = ring
+    real_window.draw_frame()
+    is_alike = column_ns == desk.ring.column_ns
+    assert (real_window.inspector.reading is not None) == is_alike
+    assert real_window.inspector.isVisible() == is_alike
+    said = [notice.text for notice in real_window.notices.notices]
+    assert any("pinned cell is no more" in text for text in said) != is_alike
+
+
 def test_a_key_pins_the_newest_cell_at_the_spot(real_window: MainWindow, desk: Market, qtbot: QtBot) -> None:
     qtbot.keyClick(real_window.chart, Qt.Key.Key_I)
     reading = real_window.inspector.reading

@@ -49,12 +49,15 @@ class FieldView(QWidget):
         The layer's colours mean something else from now on.
     scale_edit_requested()
         Exact numbers for the scale are wanted.
+    columns_changed()
+        Columns or buckets are cut in another way than before: those known by number are others now.
     """
 
     following_changed = Signal(bool)
     view_changed = Signal()
     scale_changed = Signal(object)
     scale_edit_requested = Signal()
+    columns_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,6 +99,7 @@ class FieldView(QWidget):
         self._camera.is_placed &= is_comparable
         if former is not None and not is_comparable:
             self._forget_columns()
+            self.columns_changed.emit()
 
     def set_layer(self, name: str) -> None:
         """Show one of `layers.LAYERS`. Each layer keeps its own scale."""

@@ -92,6 +92,7 @@ class InspectorDock(QDockWidget):
         self._lay_out()
         chart.clicked.connect(self.pin)
         chart.scale_changed.connect(self.refresh)
+        chart.columns_changed.connect(self._on_chart_columns_changed)
         self.events.chosen.connect(self._on_event_chosen)
         self.copy_button.clicked.connect(self._on_copy_clicked)
         self.unpin_button.clicked.connect(self._on_unpin_clicked)
@@ -427,6 +428,12 @@ class InspectorDock(QDockWidget):
         below.setMinimumWidth(_WIDTH_PX)
         self._values = values
         self.setWidget(self.parts)
+
+    @Slot()
+    def _on_chart_columns_changed(self) -> None:
+        if self.reading is not None:
+            self.unpin()
+            self.noticed.emit("The pinned cell is no more: the field is cut into other cells now.")
 
     @Slot()
     def _on_copy_clicked(self) -> None:
