@@ -36,6 +36,7 @@ REMEMBERED = frozenset(
         "reading",
         "add_annotation",
         "refresh",
+        "point_from_outside",
         "zoom_pt",
         "set_zoom_pt",
     ]
