@@ -24,7 +24,8 @@ def shows_nothing(
     low, high = low - ring.half_width, high + ring.half_width  # of the centres that would be seen
     if is_relative:
         return not low <= 0 <= high
-    if last == span.newest and low <= int(open_header[H_CENTRE]) <= high:
+    header = open_header if last == span.newest else ring.headers[last & (ring.capacity - 1)]
+    if int(header[H_SPOT_TICK]) != NO_TICK and low <= int(header[H_CENTRE]) <= high:
         return False  # as nearly always: the other columns need not be looked at
     slots = np.arange(first, last + (last < span.newest)) & (ring.capacity - 1)
     centres, flags = ring.headers[slots, H_CENTRE], ring.headers[slots, H_FLAGS]
