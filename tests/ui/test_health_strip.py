@@ -1,7 +1,8 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.live import HEALTH, LIVE_STATUS
@@ -54,6 +55,25 @@ def test_progress_is_shown_only_while_there_is_work(strip: HealthStrip, qtbot: Q
     strip.show_status(PLAYING, REPLAY)
     assert not strip.progress_bar.isVisible()
     assert not strip.cancel_button.isVisible()
+
+
+def test_a_new_status_neither_hides_nor_shows_what_stays_as_it_was(strip: HealthStrip) -> None:
+    strip.show_status(PLAYING, REPLAY)
+    turned: list[QObject] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+                turned.append(watched)
+            return False
+
+    watch = Watch()
+    for part in strip.findChildren(QWidget):
+        part.installEventFilter(watch)
+    strip.show_status(replace(PLAYING, event_id=PLAYING.event_id + 1), REPLAY)
+    assert turned == []
+    strip.show_status(replace(PLAYING, progress=0.25), REPLAY)
+    assert set(turned) == {strip.progress_bar, strip.cancel_button}
 
 
 def test_anomalies_are_counted_and_can_be_asked_for(strip: HealthStrip, qtbot: QtBot) -> None:

@@ -108,7 +108,7 @@ class HealthStrip(QWidget):
         """Show that no session is open."""
         self.state_label.setText("No session")
         self.source_label.show_text("")
-        for widget in (*self._session_part(), *self._live_part()):
+        for widget in (*self._session_part(), *self._work_part(), *self._live_part()):
             widget.hide()
 
     def show_status(self, status: SessionStatus, facts: SessionFacts) -> None:
@@ -141,7 +141,10 @@ class HealthStrip(QWidget):
 
     def _session_part(self) -> tuple[QWidget, ...]:
         figures = (self.event_label, self.rate_label, self.frames_label)
-        return (*figures, self.book_badge, self.anomaly_button, self.progress_bar, self.cancel_button)
+        return (*figures, self.book_badge, self.anomaly_button)
+
+    def _work_part(self) -> tuple[QWidget, ...]:
+        return (self.progress_bar, self.cancel_button)
 
     def _live_part(self) -> tuple[QWidget, ...]:
         return (self.instrument_box, self.lag_label, self.recording_label)
@@ -163,8 +166,8 @@ class HealthStrip(QWidget):
         row.addWidget(self.anomaly_button)
 
     def _show_progress(self, progress: float | None) -> None:
-        self.progress_bar.setVisible(progress is not None)
-        self.cancel_button.setVisible(progress is not None)
+        for widget in self._work_part():
+            widget.setVisible(progress is not None)
         if progress is not None:
             self.progress_bar.setValue(round(min(max(progress, 0.0), 1.0) * _PROGRESS_STEPS))
 
