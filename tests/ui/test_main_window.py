@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes.chart import FakeChart
 from tests.fakes.session import LIVE, SIMULATED, FakeSession
+from tests.ui.densities import check_at_density
 from vpdesk.core.ring import GridRing
 from vpdesk.display.synthetic import synthetic_ring
 from vpdesk.runtime.commands import MAX_SPEED, CancelWork, SetSpeed, ShowHistory
@@ -431,38 +429,20 @@ def test_no_screen_loses_anything(
     _assert_nothing_is_lost(real_window)
 
 
-_SCALED_WINDOW = """
-import sys
-from pathlib import Path
-from PySide6.QtWidgets import QApplication
-from tests.fakes.session import PLAYING, FakeSession
-from tests.ui.test_main_window import _assert_nothing_is_lost
-from vpdesk.ui.field.heatmap import HeatmapView
-from vpdesk.ui.main_window import MainWindow
-from vpdesk.ui.preferences.settings import SettingsFile
-app = QApplication([])
-window = MainWindow(HeatmapView(), SettingsFile(Path(sys.argv[1])))
-session = FakeSession()
-session.report(progress=0.5)
-window.set_session(session)
-window.resize(1280, 720)
-window.show()
-app.processEvents()
-_assert_nothing_is_lost(window)
-picture = window.grab()
-assert (picture.width(), picture.height()) == (float(sys.argv[2]) * 1280, float(sys.argv[2]) * 720)
-"""
+def check_nothing_is_lost_at_work(window: MainWindow) -> None:
+    session = FakeSession()
+    session.report(progress=0.5)
+    window.set_session(session)
+    QApplication.processEvents()
+    _assert_nothing_is_lost(window)
+    picture, density = window.grab(), window.devicePixelRatioF()
+    assert (picture.width(), picture.height()) == (density * window.width(), density * window.height())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("density", ["1.5", "2"])
 def test_high_pixel_densities_lose_nothing(tmp_path: Path, density: str) -> None:
-    environment = {**os.environ, "QT_SCALE_FACTOR": density, "QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, "-c", _SCALED_WINDOW, str(tmp_path / "vpdesk.ini"), density]
-    done = subprocess.run(
-        command, env=environment, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
+    check_at_density(density, check_nothing_is_lost_at_work, (1280, 720), tmp_path)
 
 
 def test_the_way_back_to_the_data_names_the_keys_in_force(window: MainWindow) -> None:

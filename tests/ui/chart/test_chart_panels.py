@@ -1,8 +1,5 @@
 """Ladder and strips beside a real field: lined up to the pixel, and remembered as they were arranged."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.factories import T0, TICK, add
 from tests.fakes.chart import FakeChart
 from tests.fakes.session import FakeSession
+from tests.ui.densities import check_at_density
 from vpdesk.core.engine import Engine
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import H_START_NS, GridRing
@@ -428,38 +426,19 @@ def test_columns_of_the_ladder_are_chosen_from_its_menu_and_remembered(
     reopened.close()
 
 
-_SCALED_DESK = """
-import sys
-from pathlib import Path
-from PySide6.QtWidgets import QApplication
-from tests.ui.chart.test_chart_panels import assert_rows_line_up, frames, prepare
-from vpdesk.ui.field.heatmap import HeatmapView
-from vpdesk.ui.main_window import MainWindow
-from vpdesk.ui.preferences.settings import SettingsFile
-app = QApplication([])
-window = MainWindow(HeatmapView(), SettingsFile(Path(sys.argv[1])))
-window.resize(1600, 1200)
-window.show()
-app.processEvents()
-prepare(window)
-assert window.devicePixelRatioF() == float(sys.argv[2])
-for zoom in (1.0, 1.6, 0.4, 0.6):
-    window.chart.zoom(1.0, zoom)
-    frames(window)
-    assert_rows_line_up(window)
-    for _ in range(3):  # as the market scrolls by
-        window.chart.pan(0.0, 0.0137)
+def check_rows_while_the_view_moves(window: MainWindow) -> None:
+    prepare(window)
+    for zoom in (1.0, 1.6, 0.4, 0.6):
+        window.chart.zoom(1.0, zoom)
         frames(window)
         assert_rows_line_up(window)
-"""
+        for _ in range(3):  # as the market scrolls by
+            window.chart.pan(0.0, 0.0137)
+            frames(window)
+            assert_rows_line_up(window)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("density", ["1.5", "2"])
 def test_rows_line_up_at_every_pixel_density(tmp_path: Path, density: str) -> None:
-    environment = {**os.environ, "QT_SCALE_FACTOR": density, "QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, "-c", _SCALED_DESK, str(tmp_path / "vpdesk.ini"), density]
-    done = subprocess.run(
-        command, env=environment, cwd=Path(__file__).parents[3], capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
+    check_at_density(density, check_rows_while_the_view_moves, (1600, 1200), tmp_path)

@@ -1,8 +1,5 @@
 """The volume profile over a real field: in the field's pixels, in the right colours, on demand."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
+from tests.ui.densities import check_at_density
 from tests.ui.markets import MarketSession, simulated_records
 from vpdesk.core.ring import H_CENTRE, T_SEQ, T_SIDE, T_SIZE, T_TICK
 from vpdesk.display.volume_profile import VolumeSource
@@ -223,35 +221,15 @@ def test_without_a_session_nothing_is_drawn(desk: MainWindow) -> None:
     assert not desk.chart.grab().isNull()
 
 
-_SCALED_DESK = """
-import sys
-from pathlib import Path
-from PySide6.QtWidgets import QApplication
-from tests.ui.markets import simulated_records
-from tests.ui.chart.test_volume_profile import assert_bars_stand_in_the_fields_rows, prepare
-from vpdesk.ui.field.heatmap import HeatmapView
-from vpdesk.ui.main_window import MainWindow
-from vpdesk.ui.preferences.settings import SettingsFile
-app = QApplication([])
-window = MainWindow(HeatmapView(), SettingsFile(Path(sys.argv[1])))
-window.resize(1280, 720)
-window.show()
-app.processEvents()
-prepare(window, simulated_records(20.0))
-assert window.devicePixelRatioF() == float(sys.argv[2])
-for zoom in (1.0, 1.6, 0.4, 0.1):
-    window.chart.zoom(1.0, zoom)
-    window.draw_frame()
-    assert_bars_stand_in_the_fields_rows(window)
-"""
+def check_rows_of_a_market(window: MainWindow) -> None:
+    prepare(window, simulated_records(20.0))
+    for zoom in (1.0, 1.6, 0.4, 0.1):
+        window.chart.zoom(1.0, zoom)
+        window.draw_frame()
+        assert_bars_stand_in_the_fields_rows(window)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("density", ["1.5", "2"])
 def test_bars_stand_in_the_fields_rows_at_every_pixel_density(tmp_path: Path, density: str) -> None:
-    environment = {**os.environ, "QT_SCALE_FACTOR": density, "QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, "-c", _SCALED_DESK, str(tmp_path / "vpdesk.ini"), density]
-    done = subprocess.run(
-        command, env=environment, cwd=Path(__file__).parents[3], capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
+    check_at_density(density, check_rows_of_a_market, (1280, 720), tmp_path)
