@@ -35,6 +35,9 @@ def test_times_keep_their_nanoseconds_and_their_zone() -> None:
     [
         (0, "0"),
         (0.01234, "0.0123"),
+        (-2e-9, "\N{MINUS SIGN}2e-09"),
+        (5.5e-30, "\N{ALMOST EQUAL TO}0"),
+        (-1.2e-19, "\N{ALMOST EQUAL TO}0"),
         (-42.5, "\N{MINUS SIGN}42.5"),
         (1234, "1\u202f234"),
         (12_345, "12.3k"),

@@ -9,6 +9,7 @@ from vpdesk.figures import grouped
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NS: Final = 1_000_000_000
 _UNITS: Final = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+_LEAST: Final = 1e-9  # what decays never ends: of the billionth part of a share nobody wants three digits
 MINUS: Final = "\N{MINUS SIGN}"
 
 
@@ -57,12 +58,17 @@ def moment_text(ts_ns: int, zone: tzinfo | None) -> str:
 
 
 def number_text(value: float) -> str:
-    """Write a number with three significant digits, thousands as k, M and G; true minus sign."""
+    """Write a number with three significant digits, thousands as k, M and G; true minus sign.
+
+    What is all but zero, as a flow that ended a minute ago, is written as ≈0.
+    """
     if value != value:
         return "\N{EN DASH}"
     magnitude = abs(value)
     if magnitude == float("inf"):
         return f"{MINUS}\N{INFINITY}" if value < 0 else "\N{INFINITY}"
+    if 0 < magnitude < _LEAST:
+        return "\N{ALMOST EQUAL TO}0"
     sign = MINUS if value < 0 else ""
     if magnitude < 9_999.5:
         return sign + (grouped(magnitude, ",.0f") if magnitude >= 100 else f"{magnitude:.3g}")

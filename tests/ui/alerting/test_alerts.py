@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QHelpEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
+from PySide6.QtWidgets import (
+    QApplication,
+    QHeaderView,
+    QPushButton,
+    QStyle,
+    QStyleOptionViewItem,
+    QToolTip,
+)
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.session import LIVE, REPLAY, FakeSession
@@ -354,6 +361,26 @@ def test_the_panel_shows_where_each_rule_stands(desk: Desk) -> None:
     shown = [desk.alerts.panel.rules.item(row, 1).text() for row in range(3)]
     assert shown[:2] == ["outside the band", "off"]
     assert shown[2].endswith("\N{BULLET}")
+
+
+def test_a_rule_is_read_whole_in_every_width(desk: Desk) -> None:
+    desk.alerts.show_panel()
+    make(desk, AlertRule(Quantity.VACUUM, 5000, place=NearSpot(3)))
+    table = desk.alerts.panel.rules
+    item = table.item(0, 0)
+    index = table.indexFromItem(item)
+    for width in range(150, 320, 10):
+        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        table.setColumnWidth(0, width)
+        QApplication.processEvents()
+        option = QStyleOptionViewItem()
+        table.initViewItemOption(option)
+        table.itemDelegateForIndex(index).initStyleOption(option, index)
+        option.rect = table.visualItemRect(item)
+        room = table.style().subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, table)
+        room.adjust(3, 0, -3, 0)  # Qt's own margins beside the text
+        needed = option.fontMetrics.boundingRect(room, Qt.TextFlag.TextWordWrap, item.text())
+        assert needed.height() <= room.height(), width
 
 
 def test_muting_is_one_switch_everywhere_and_is_remembered(desk: Desk, qtbot: QtBot) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -12,6 +12,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSplitter,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableView,
     QTableWidgetItem,
     QVBoxLayout,
@@ -37,6 +39,7 @@ _STANDINGS: Final = {
     STANDING_YOUNG: ("too early", "The chart does not hold enough of what was before."),
 }
 _CELL_ROOM_PX: Final = 26
+_RULE_PADDING_PX: Final = 8
 _TABLE_KEYS: Final = frozenset(
     [
         *(Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home),
@@ -44,6 +47,14 @@ _TABLE_KEYS: Final = frozenset(
     ]
 )
 _RULE_KEYS: Final = _TABLE_KEYS | {Qt.Key.Key_Space, Qt.Key.Key_Delete}
+
+
+class _RuleDelegate(QStyledItemDelegate):
+    """Asks for the height in which a rule is read whole: Qt breaks its lines as if it had no padding."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        option.rect = option.rect.adjusted(0, 0, -2 * _RULE_PADDING_PX, 0)
+        return super().sizeHint(option, index)
 
 
 class AlertPanel(QWidget):
@@ -157,8 +168,9 @@ class AlertPanel(QWidget):
         self.rules.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.rules.horizontalHeader().setStretchLastSection(False)
         self.rules.setWordWrap(True)  # a rule is read whole
-        self.rules.setStyleSheet("QTableView::item { padding: 4px 8px; }")
+        self.rules.setStyleSheet(f"QTableView::item {{ padding: 4px {_RULE_PADDING_PX}px; }}")
         self.rules.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.rules.setItemDelegateForColumn(0, _RuleDelegate(self.rules))
         self.rules.activated.connect(self._on_rule_activated)
         self.rules.itemChanged.connect(self._on_item_changed)
         self.rules.itemSelectionChanged.connect(self._enable_buttons)
