@@ -1,4 +1,4 @@
-"""How whole numbers are grouped, the same in the window, in messages and on the terminal."""
+"""How numbers and sizes are written, the same in the window, in messages and on the terminal."""
 
 from typing import Final
 
@@ -12,3 +12,8 @@ def grouped(number: float, spec: str = ",") -> str:
     ``spec`` is a format with "," for the groups, such as ``+,.0f``.
     """
     return format(number, spec).replace(",", GROUP_SPACE)
+
+
+def bytes_text(n_bytes: int) -> str:
+    """Write the size of a file: ``26 kB``, ``1.2 MB``."""
+    return f"{n_bytes / 1e3:.0f} kB" if n_bytes < 100_000 else f"{n_bytes / 1e6:.1f} MB"

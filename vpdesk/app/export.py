@@ -47,7 +47,7 @@ def export(wish: ExportWish) -> str:
     from vpdesk.core.params import EngineParams
     from vpdesk.export.table_file import TIME_END_NS, ColumnRange, check_path
     from vpdesk.export.writer import export_columns
-    from vpdesk.figures import grouped
+    from vpdesk.figures import bytes_text, grouped
     from vpdesk.sources.tape import open_tape
 
     check_path(wish.output)
@@ -84,7 +84,7 @@ def export(wish: ExportWish) -> str:
     tape.close()
     if done.problem:
         raise SourceError(f"{done.problem}; {grouped(done.n_columns)} columns were written.")
-    return f"{done.path}: {grouped(done.n_columns)} columns, {done.n_bytes / 1e6:.1f} MB"
+    return f"{done.path}: {grouped(done.n_columns)} columns, {bytes_text(done.n_bytes)}"
 
 
 def read_cadence(text: str) -> tuple[int, int]:

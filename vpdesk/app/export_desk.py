@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from vpdesk.app.jobs import Job, Work
 from vpdesk.core.ring import H_START_NS, GridRing
-from vpdesk.figures import grouped
+from vpdesk.figures import bytes_text, grouped
 from vpdesk.runtime.live_session import LiveSession
 from vpdesk.runtime.session import Session
 from vpdesk.sources.facts import FileFacts, InstrumentFacts
@@ -201,7 +201,7 @@ def _range_of(choice: ExportChoice) -> "ColumnRange":
 
 
 def _sentence(done: "Exported", before_problem: str) -> str:
-    words = f"{grouped(done.n_columns)} columns, {done.n_bytes / 1e6:.1f} MB: {done.path}"
+    words = f"{grouped(done.n_columns)} columns, {bytes_text(done.n_bytes)}: {done.path}"
     return f"{words}. {before_problem}{done.problem}." if done.problem else words
 
 

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from vpdesk.figures import bytes_text, grouped
 from vpdesk.runtime.live_market import LiveBook, LiveMarket
 from vpdesk.runtime.status import LiveHealth, LiveInstrument
 from vpdesk.sources.feed import FeedState, LiveStatus
@@ -92,7 +93,7 @@ def recording_words(recording: RecorderStatus) -> str:
     doing = "recording" if recording.is_recording else "recorded"
     files = "" if recording.n_files < 2 else f", the last of {recording.n_files} files"
     mid_book = "; it starts mid-book" if recording.starts_mid_book else ""
-    size = f"{recording.n_records} records, {recording.n_bytes / 1e6:.1f} MB"
+    size = f"{grouped(recording.n_records)} records, {bytes_text(recording.n_bytes)}"
     return f"{doing} {size} to {recording.path}{files}{mid_book}"
 
 

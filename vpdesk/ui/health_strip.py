@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vpdesk.figures import grouped
+from vpdesk.figures import bytes_text, grouped
 from vpdesk.runtime.commands import SelectInstrument
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import LiveHealth, LiveInstrument, SessionStatus
@@ -187,7 +187,7 @@ class HealthStrip(QWidget):
                 else "Now less the moment at which the last record was received at the venue (ts_recv)"
             )
         doing = "recording" if live.is_recording else "recorded"
-        self.recording_label.setText(f"{doing} {live.recorded_bytes / 1e6:.1f} MB")
+        self.recording_label.setText(f"{doing} {bytes_text(live.recorded_bytes)}")
         self.recording_label.setToolTip(f"{live.recording}  (Ctrl+R)")
         _set_tone(self.recording_label, "bad" if live.is_recording else "")
         self._show_instruments(live.instruments)

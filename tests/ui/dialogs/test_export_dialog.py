@@ -134,6 +134,7 @@ def test_progress_then_what_was_written_then_close(dialog: ExportDialog, qtbot: 
 def test_a_problem_is_said_and_the_choice_can_be_changed(dialog: ExportDialog) -> None:
     dialog.export_button.click()
     dialog.show_problem("The disk is full.")
+    assert dialog.focusWidget() is dialog.path_field  # typing does not reach a button
     assert dialog.words_label.text() == "The disk is full."
     assert not dialog.progress_bar.isVisible()
     assert dialog.path_field.isEnabled()

@@ -115,6 +115,7 @@ class ExportDialog(QDialog):
         """Show why nothing was written, and let the user choose again. Thread: UI."""
         self._show_form()
         self.words_label.setText(sentence)
+        self.path_field.setFocus()  # a form that was disabled has lost the focus
 
     def reject(self) -> None:
         """Close; what is being written is given up."""
