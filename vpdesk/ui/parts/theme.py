@@ -169,6 +169,7 @@ QToolButton:hover {{ background: {hover}; }}
 QToolButton:pressed {{ background: {checked}; }}
 QToolButton:checked {{ background: {checked}; border-color: {tones.accent}; }}
 QToolButton:focus {{ border-color: {tones.accent}; }}
+QToolButton:checked:focus {{ border-color: {tones.text}; }}
 QToolButton:disabled {{ color: {_blend(tones.muted, tones.window, 0.6).name()}; }}
 QToolButton[popupMode="2"] {{ padding-right: 18px; }}
 QToolButton::menu-indicator {{ subcontrol-position: right center; right: 5px; }}
@@ -190,7 +191,7 @@ QLineEdit:disabled, QComboBox:disabled {{ color: {tones.muted}; background: {ton
 QPushButton {{ background: {tones.panel}; border: 1px solid {tones.line}; border-radius: 4px;
     padding: 5px 16px; min-width: 56px; }}
 QPushButton:hover {{ background: {hover}; }}
-QPushButton:focus {{ border-color: {tones.accent}; }}
+QPushButton:focus {{ border-color: {tones.accent}; outline: none; }}
 QPushButton:default {{ background: {checked}; border-color: {tones.accent}; }}
 QPushButton:disabled {{ color: {_blend(tones.muted, tones.window, 0.6).name()}; background: {tones.window};
     border-color: {tones.line}; }}
@@ -203,6 +204,7 @@ QProgressBar::chunk {{ background: {checked}; border-radius: 2px; }}
 QTableView, QListView, QPlainTextEdit, QTreeView {{ background: {tones.field}; border: 1px solid {tones.line};
     border-radius: 4px; gridline-color: {tones.line}; alternate-background-color: {tones.panel};
     selection-background-color: {checked}; selection-color: {tones.text}; outline: none; }}
+QTableView:focus, QListView:focus, QPlainTextEdit:focus, QTreeView:focus {{ border-color: {tones.accent}; }}
 QTreeView::item {{ padding: 4px 2px; }}
 QTableView::item {{ padding: 0 8px; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
