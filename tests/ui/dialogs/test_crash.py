@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from vpdesk.ui.dialogs import crash
 from vpdesk.ui.dialogs.crash import CrashHooks, install_hooks
 
 
@@ -55,9 +56,27 @@ def test_many_exceptions_make_one_dialog_with_a_count(hooks: CrashHooks, qtbot: 
         _raise_on_ui_thread()
     qtbot.waitUntil(lambda: hooks.dialog.n_faults == 60)
     assert "60 faults" in hooks.dialog.summary.text()
-    hooks.dialog.close()
-    _raise_on_ui_thread()
-    qtbot.waitUntil(lambda: hooks.dialog.n_faults == 1)
+
+
+def test_a_fault_that_goes_on_is_not_shown_again_once_its_dialog_is_closed(
+    hooks: CrashHooks, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = 100.0
+    monkeypatch.setattr(crash.time, "monotonic", lambda: now_s)
+    dialog = hooks.dialog
+    dialog.add("One", "report one")
+    dialog.close()
+    for _ in range(100):
+        now_s += 0.9 * crash.GOES_ON_S
+        dialog.add("One", "report one")
+        assert not dialog.isVisible()
+    dialog.add("Two", "report two")
+    assert dialog.isVisible()  # another one is news
+    assert "report one" not in dialog.report.toPlainText()
+    dialog.close()
+    now_s += 1.1 * crash.GOES_ON_S
+    dialog.add("One", "report one")
+    assert (dialog.isVisible(), dialog.n_faults) == (True, 1)  # it had ceased
 
 
 def test_another_fault_adds_its_report_and_a_repeated_one_is_logged_once(

@@ -152,7 +152,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("copy_readout", "Copy the read-out", "File", "copy_readout",
                "Copy the values under the pointer", ("Ctrl+C",), "Copy", needs=Needs.SESSION),
     *(ActionSpec(f"{verb}_{what}", f"{title} a picture of the {what}{dots}", "File", f"pictures.{call}",
-                 f"{tip}, with where it came from and what its colours mean", (keys,), "Copy",
+                 f"{tip}, with its source and what its colours mean", (keys,), "Copy",
                  argument=what, needs=Needs.SESSION)
       for verb, title, dots, call, what, tip, keys in _PICTURES),
     ActionSpec("export", "Export columns...", "File", "export_requested.emit",

@@ -1,7 +1,8 @@
 """Say that something went wrong that should not have, and keep the rest running.
 
 Exceptions that nobody caught, in any thread, reach one dialog with a report to copy. A fault that
-repeats sixty times a second is counted in that dialog, not shown sixty times.
+repeats sixty times a second is counted in that dialog, not shown sixty times; once the dialog is closed,
+it stays so until the fault has ceased.
 """
 
 import contextlib
@@ -9,6 +10,7 @@ import logging
 import platform
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from types import TracebackType
@@ -23,6 +25,7 @@ from vpdesk import __version__
 from vpdesk.errors import hide_keys
 
 MAX_REPORTS: Final = 5  # different ones kept; the first few tell what the others follow from
+GOES_ON_S: Final = 1.0  # a fault that repeats sooner is that of a timer, not of what the user does
 
 _log = logging.getLogger(__name__)
 
@@ -57,10 +60,20 @@ class CrashDialog(QDialog):
         self.n_faults = 0
         self._first = ""
         self._reports: list[str] = []
+        self._last_s: dict[str, float] = {}  # by report, of those that may be going on
 
     def add(self, summary: str, report: str) -> None:
-        """Show a fault, or add to the count and the report if the dialog shows one already."""
+        """Show a fault, or add to the count and the report if the dialog shows one already.
+
+        One that goes on since the dialog was closed is not shown again: the window could not be used.
+        """
+        now_s = time.monotonic()
+        self._last_s = {one: last_s for one, last_s in self._last_s.items() if now_s - last_s < GOES_ON_S}
+        goes_on = report in self._last_s
+        self._last_s[report] = now_s
         if not self.isVisible():
+            if goes_on:
+                return
             self.n_faults = 0
             self._first = summary
             self._reports = []
