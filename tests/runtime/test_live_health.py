@@ -5,16 +5,18 @@ import pytest
 from tests.live.wiring import DATASET
 from vpdesk.core.params import EngineParams
 from vpdesk.runtime.live_health import Delay, health_of, recording_words
-from vpdesk.runtime.live_market import LiveMarket
+from vpdesk.runtime.live_market import LiveBook, LiveMarket
 from vpdesk.runtime.player import Cadence
 from vpdesk.runtime.status import LiveHealth
-from vpdesk.sources.feed import FeedState, LiveStatus
+from vpdesk.sources.feed import FeedState, InstrumentKey, LiveStatus
 from vpdesk.sources.recorder import RecorderStatus
 
 
-def health(feed: LiveStatus, venue_s: float | None = 0.01, own_s: float | None = 0.0) -> LiveHealth:
+def health(
+    feed: LiveStatus, venue_s: float | None = 0.01, own_s: float | None = 0.0, quiet_s: float = 0.0
+) -> LiveHealth:
     market = LiveMarket(DATASET, EngineParams(tick_size=1), Cadence(1))
-    return health_of(feed, market, None, Delay(venue_s, own_s))
+    return health_of(feed, market, None, Delay(venue_s, own_s, quiet_s))
 
 
 LIVE = LiveStatus(FeedState.LIVE)
@@ -38,6 +40,29 @@ def test_a_machine_that_is_too_slow_is_said_to_be(feed: LiveStatus, own_s: float
 )
 def test_a_replay_from_an_earlier_time_says_how_much_is_to_go(venue_s: float, words: str) -> None:
     assert health(LIVE, venue_s).text == f"live, catching up: {words} to go"
+
+
+def test_a_quiet_market_is_not_taken_for_a_replay_from_an_earlier_time() -> None:
+    quiet = health(LIVE, 25.0, 0.0, quiet_s=24.9)
+    assert (quiet.text, quiet.quiet_s) == ("live", 24.9)
+    assert health(LIVE, 25.0, 0.0, quiet_s=5.0).text == "live, catching up: 25 s to go"
+    assert health(LiveStatus(FeedState.RECONNECTING), 25.0, 0.0, quiet_s=24.9).quiet_s == 0.0
+
+
+@pytest.mark.parametrize(
+    ("received_s_ago", "n_queued", "own_s", "quiet_s"),
+    [(None, 0, 0.0, 0.0), (4.0, 0, 0.0, 4.0), (4.0, 7, 4.0, 0.0), (-1.0, 0, 0.0, 0.0)],
+)
+def test_without_a_queue_an_old_record_means_silence_and_with_one_it_means_delay(
+    monkeypatch: pytest.MonkeyPatch, received_s_ago: float | None, n_queued: int, own_s: float, quiet_s: float
+) -> None:
+    now_ns = 10**18
+    monkeypatch.setattr("time.time_ns", lambda: now_ns)
+    book = LiveBook(InstrumentKey(1, 11), 0.0, 8)
+    if received_s_ago is not None:
+        book.received_ns = now_ns - round(received_s_ago * 1e9)
+    delay = Delay.now(LiveStatus(FeedState.LIVE, queued_records=n_queued, lag_s=4.1), book)
+    assert delay == Delay(4.1, own_s, quiet_s)
 
 
 def test_the_age_of_a_files_records_is_no_lag() -> None:

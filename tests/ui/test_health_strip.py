@@ -116,6 +116,17 @@ def test_a_live_feed_shows_its_state_its_lag_and_its_queue(strip: HealthStrip) -
     assert strip.lag_label.text().startswith("lag 3.2 s, 12")
 
 
+@pytest.mark.parametrize(
+    ("quiet_s", "words"), [(2.9, "lag 12 ms"), (8.2, "nothing for 8 s"), (720.0, "nothing for 12 min")]
+)
+def test_a_feed_from_which_nothing_comes_does_not_boast_of_its_lag(
+    strip: HealthStrip, quiet_s: float, words: str
+) -> None:
+    strip.show_status(replace(LIVE_STATUS, live=replace(HEALTH, quiet_s=quiet_s)), LIVE)
+    assert strip.lag_label.text() == words
+    assert strip.state_label.text() == "Live"
+
+
 def test_why_a_feed_is_interrupted_stands_beside_its_name(strip: HealthStrip) -> None:
     broken = replace(HEALTH, text="reconnecting in 4 s", reason="the connection was cut", is_well=False)
     strip.show_status(replace(LIVE_STATUS, live=broken, book_state="stale"), LIVE)

@@ -19,20 +19,23 @@ OLD_DATA_S: Final = 172_800.0  # no gateway keeps two days: what is older is a f
 class Delay:
     """How late the instrument shown is, in seconds, None where there is nothing to measure.
 
-    ``venue_s`` is now less ``ts_recv``; ``own_s`` the time from the socket to the engine.
+    ``venue_s`` is now less ``ts_recv``; ``own_s`` the time from the socket to the engine; ``quiet_s`` the
+    time since the last record came, 0 while there are some in the queue.
     """
 
     venue_s: float | None
     own_s: float | None
+    quiet_s: float = 0.0
 
     @classmethod
     def now(cls, feed: LiveStatus, shown: LiveBook | None) -> "Delay":
         """Measure."""
         if shown is None:
             return cls(feed.lag_s, None)
+        since_s = max(0.0, (time.time_ns() - shown.received_ns) / 1e9) if shown.received_ns else 0.0
         # Without a queue there is nothing to be late with: the last record was simply long ago.
-        own_s = (time.time_ns() - shown.received_ns) / 1e9 if feed.queued_records else 0.0
-        return cls(feed.lag_s, max(0.0, own_s))
+        own_s, quiet_s = (since_s, 0.0) if feed.queued_records else (0.0, since_s)
+        return cls(feed.lag_s, own_s, quiet_s)
 
     @property
     def is_old_data(self) -> bool:
@@ -53,6 +56,7 @@ def health_of(feed: LiveStatus, market: LiveMarket, shown: LiveBook | None, dela
         reason=feed.reason,
         is_well=feed.state is FeedState.LIVE and not is_behind(feed, delay),
         lag_s=delay.lag_s if feed.state is FeedState.LIVE else None,
+        quiet_s=delay.quiet_s if feed.state is FeedState.LIVE else 0.0,
         is_old_data=delay.is_old_data,
         queued_records=feed.queued_records,
         n_records=feed.n_records,
@@ -79,8 +83,8 @@ def feed_words(feed: LiveStatus, delay: Delay) -> str:
         return feed.text.removesuffix(f": {feed.reason}")
     if is_behind(feed, delay):
         return f"behind by {delay.own_s or 0.0:.1f} s: exact, but late"
-    if delay.venue_s is not None and CATCHING_UP_S < delay.venue_s < OLD_DATA_S:
-        return f"{feed.text}, catching up: {span_words(delay.venue_s)} to go"
+    if delay.venue_s is not None and CATCHING_UP_S < delay.venue_s - delay.quiet_s < OLD_DATA_S:
+        return f"{feed.text}, catching up: {span_words(delay.venue_s)} to go"  # else the market is quiet
     return feed.text
 
 

@@ -43,6 +43,8 @@ class LiveHealth:
     lag_s
         Now less ``ts_recv`` of the last record applied; for old data, which a practice gateway serves,
         the time from the socket to the engine instead. None while the feed is not live.
+    quiet_s
+        Since the last record of the instrument shown came, 0 while some wait to be applied.
     queued_records
         Received and not yet applied.
     recording, recorded_bytes
@@ -55,6 +57,7 @@ class LiveHealth:
     reason: str = ""
     is_well: bool = False
     lag_s: float | None = None
+    quiet_s: float = 0.0
     is_old_data: bool = False
     queued_records: int = 0
     n_records: int = 0

@@ -19,8 +19,9 @@ from vpdesk.runtime.commands import SelectInstrument
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import LiveHealth, LiveInstrument, SessionStatus
 from vpdesk.ui.parts.theme import tabular
-from vpdesk.ui.parts.words import BOOK_STATES, lag_text, rate_text, state_words
+from vpdesk.ui.parts.words import BOOK_STATES, lag_text, quiet_text, rate_text, state_words
 
+QUIET_S: Final = 3.0  # without an order, and that is said in place of the lag
 _PROGRESS_STEPS: Final = 1000
 
 
@@ -178,7 +179,12 @@ class HealthStrip(QWidget):
         _set_tone(self.state_label, "" if live is None or live.is_well else "caution")
         if live is None:
             return
-        if live.lag_s is not None:
+        if live.quiet_s >= QUIET_S:
+            self.lag_label.setText(f"nothing for {quiet_text(live.quiet_s)}")
+            self.lag_label.setToolTip(
+                "No order came: the market is quiet. A lost connection would be told."
+            )
+        elif live.lag_s is not None:
             queued = f", {grouped(live.queued_records)} queued" if live.queued_records else ""
             self.lag_label.setText(f"lag {lag_text(live.lag_s)}{queued}")
             self.lag_label.setToolTip(

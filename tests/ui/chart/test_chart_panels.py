@@ -147,6 +147,21 @@ def test_the_ladder_stays_with_the_field_when_it_is_dragged(desk: MainWindow) ->
     assert after != before
 
 
+def test_the_ladder_fades_while_the_book_is_stale(desk: MainWindow) -> None:
+    ladder, session = desk.panels.ladder, desk._session
+
+    def contrast() -> float:
+        return float(np.ptp(pixels(ladder)[: desk.chart.viewport().height_px]))
+
+    fresh_grid, fresh = session.grid, contrast()
+    session.grid = replace(fresh_grid, book_state="stale")
+    frames(desk)
+    assert contrast() < 0.6 * fresh
+    session.grid = fresh_grid
+    frames(desk)
+    assert contrast() == fresh
+
+
 def test_the_ladder_zooms_and_moves_the_fields_prices(desk: MainWindow, qtbot: QtBot) -> None:
     ladder, view = desk.panels.ladder, desk.chart.viewport()
     at = QPoint(30, 120)

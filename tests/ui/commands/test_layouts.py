@@ -95,6 +95,16 @@ def test_a_layout_comes_back_in_another_window(desk: MainWindow, qtbot: QtBot, t
     again.close()
 
 
+def test_a_name_that_is_given_again_is_said_to_stand_for_something_else_now(
+    desk: MainWindow, qtbot: QtBot
+) -> None:
+    for words in ("was saved as morning", "morning was replaced"):
+        with qtbot.waitSignal(desk.layouts.done) as said:
+            desk.layouts.save("morning")
+        assert words in said.args[0]
+    assert desk.layouts.names() == ("morning",)
+
+
 def test_a_layout_is_in_the_menu_and_in_the_palette(desk: MainWindow, qtbot: QtBot) -> None:
     desk.layouts.save("a & b")
     desk.actions_by_id["layout_chart"].trigger()

@@ -114,9 +114,13 @@ class Layouts(QObject):
         if trouble:
             self.noticed.emit(trouble)
             return
+        former = own.get(name)
         own[name] = self._current()
         self._keep(own)
-        self.done.emit(f"The layout was saved as {name}; it is in the menu Window, Layouts.")
+        if former is None:
+            self.done.emit(f"The layout was saved as {name}; it is in the menu Window, Layouts.")
+        else:
+            self.done.emit(f"The layout {name} was replaced by the arrangement as it is now.")
 
     def rename(self, former: str, name: str) -> str:
         """Give an arrangement another name; return a sentence if that cannot be, else ""."""

@@ -78,8 +78,11 @@ class _Axis(PlacedItem):
         for label in self._labels:
             self._paint_tick(painter, label)
         painter.setPen(self._ink)
+        covered = [self._badge_rect(badge) for badge in self._badges]
         for label in self._labels:
-            painter.drawText(self._text_at(label), label.text)
+            # half a figure beside a badge would be read as part of it
+            if not any(self._badge_rect(label).intersects(rect) for rect in covered):
+                painter.drawText(self._text_at(label), label.text)
         for badge in self._badges:
             self._paint_badge(painter, badge)
 

@@ -48,6 +48,7 @@ _FAINT: Final = 60
 _TINT: Final = 44
 _GRID_FROM_PT: Final = 4.0  # lower rows stand close together
 _MOST_SHAPED: Final = 5000
+_STALE_OPACITY: Final = 0.4  # of a book that is as it was when the feed was interrupted
 
 
 class LadderView(QWidget):
@@ -82,6 +83,7 @@ class LadderView(QWidget):
         self._tick_size = 1
         self._density = 1.0
         self._pointer_row = -1
+        self._is_stale = False
         self._dragged_from_pt: float | None = None
         self._ranges = {
             name: HeldRange(_USUAL_SHARE) for name in ("depth", "moved", "filled", "traded", "flow")
@@ -133,7 +135,8 @@ class LadderView(QWidget):
 
     def show_grid(self, ring: GridRing, grid: Grid, place: FieldPlacement) -> None:
         """Show a grid in the rows of the field."""
-        former, former_shown = self.rows, self._shown
+        former, former_shown, was_stale = self.rows, self._shown, self._is_stale
+        self._is_stale = grid.book_state == "stale"
         rows = self._source.rows(ring, grid, place)
         self._tick_size = ring.tick_size * ring.ticks_per_bucket
         self.rows = rows
@@ -143,6 +146,7 @@ class LadderView(QWidget):
             and place.density == self._density
             and np.array_equal(former.tops_px, rows.tops_px)
             and np.array_equal(former.buckets, rows.buckets)
+            and was_stale == self._is_stale
         )
         self._density = place.density
         if not is_same_place:
@@ -286,6 +290,7 @@ class LadderView(QWidget):
         if self.rows is not None and self.rows.n_rows:
             painter.save()
             painter.setClipRect(event.region().boundingRect().intersected(QRect(0, 0, self.width(), foot)))
+            painter.setOpacity(_STALE_OPACITY if self._is_stale else 1.0)
             self._paint_rows(painter, event.region())
             painter.restore()
         if rect.bottom() >= foot:
