@@ -181,9 +181,7 @@ class HealthStrip(QWidget):
             return
         if live.quiet_s >= QUIET_S:
             self.lag_label.setText(f"nothing for {quiet_text(live.quiet_s)}")
-            self.lag_label.setToolTip(
-                "No order came: the market is quiet. A lost connection would be told."
-            )
+            self.lag_label.setToolTip("No order came: the market is quiet. A lost connection would be told.")
         elif live.lag_s is not None:
             queued = f", {grouped(live.queued_records)} queued" if live.queued_records else ""
             self.lag_label.setText(f"lag {lag_text(live.lag_s)}{queued}")

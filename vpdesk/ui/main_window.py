@@ -388,6 +388,7 @@ class MainWindow(QMainWindow):
         live = status.live
         self.actions_by_id["record"].setChecked(live is not None and live.is_recording)
         self.anomalies.show_counts(status.anomalies)
+        self.panels.ladder.set_stale(status.book_state == "stale")
 
     def _follow_facts(self, facts: SessionFacts) -> None:
         """Take up that a live session shows another instrument."""

@@ -48,7 +48,7 @@ _FAINT: Final = 60
 _TINT: Final = 44
 _GRID_FROM_PT: Final = 4.0  # lower rows stand close together
 _MOST_SHAPED: Final = 5000
-_STALE_OPACITY: Final = 0.4  # of a book that is as it was when the feed was interrupted
+_STALE_OPACITY: Final = 0.4
 
 
 class LadderView(QWidget):
@@ -133,10 +133,15 @@ class LadderView(QWidget):
         self._shown = np.zeros((0, 0))
         self.update()
 
+    def set_stale(self, is_stale: bool) -> None:
+        """Fade the rows while the feed is interrupted: the book is as it was then."""
+        if is_stale != self._is_stale:
+            self._is_stale = is_stale
+            self.update()
+
     def show_grid(self, ring: GridRing, grid: Grid, place: FieldPlacement) -> None:
         """Show a grid in the rows of the field."""
-        former, former_shown, was_stale = self.rows, self._shown, self._is_stale
-        self._is_stale = grid.book_state == "stale"
+        former, former_shown = self.rows, self._shown
         rows = self._source.rows(ring, grid, place)
         self._tick_size = ring.tick_size * ring.ticks_per_bucket
         self.rows = rows
@@ -146,7 +151,6 @@ class LadderView(QWidget):
             and place.density == self._density
             and np.array_equal(former.tops_px, rows.tops_px)
             and np.array_equal(former.buckets, rows.buckets)
-            and was_stale == self._is_stale
         )
         self._density = place.density
         if not is_same_place:
