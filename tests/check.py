@@ -4,6 +4,7 @@ Ends with the first that fails, so that the last lines on the screen say what to
 """
 
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,14 +21,15 @@ CHECKS: Final = (
 
 
 def main(pytest_arguments: list[str]) -> int:
-    """Run the checks; return the exit code of the first that fails, else 0."""
+    """Run the checks; return 1 at the first that fails or crashes, else 0."""
     for check in CHECKS:
         arguments = [*check, *pytest_arguments] if check == ("pytest",) else [*check]
         sys.stderr.write(f"\n$ {shlex.join(arguments)}\n")
         code = subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, check=False).returncode
         if code != 0:
-            sys.stderr.write(f"{shlex.join(check)} failed\n")
-            return code
+            how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"failed with exit code {code}"
+            sys.stderr.write(f"{shlex.join(check)} {how}\n")
+            return 1
     return 0
 
 

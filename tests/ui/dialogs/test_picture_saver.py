@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -94,6 +97,22 @@ def test_the_clipboard_gets_the_picture_and_its_provenance(saver: PictureSaver, 
     assert content.hasImage()
     assert not content.hasText()  # programs that take either would paste the words
     assert png_texts(bytes(content.data("image/png").data())) == expected.texts
+
+
+@pytest.mark.parametrize("platform", ["offscreen", "minimal"])
+@pytest.mark.parametrize("then", ["", "QGuiApplication.clipboard().setText('other')"])
+def test_a_program_with_a_picture_on_its_clipboard_ends_well(platform: str, then: str) -> None:
+    program = f"""
+from PySide6.QtGui import QGuiApplication, QImage
+from vpdesk.ui.dialogs.picture_saver import put_on_clipboard
+app = QGuiApplication([])
+put_on_clipboard(QImage(8, 8, QImage.Format.Format_RGB32), b"png")
+assert QGuiApplication.clipboard().mimeData().hasImage()
+{then}
+"""
+    environment = os.environ | {"QT_QPA_PLATFORM": platform}
+    ended = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")
 
 
 def test_the_picture_is_of_the_moment_at_which_it_was_asked_for(

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QBuffer, QMimeData, QObject, QStandardPaths, Qt, QThreadPool, Signal, Slot
+import shiboken6
+from PySide6.QtCore import (
+    QBuffer,
+    QMimeData,
+    QObject,
+    QStandardPaths,
+    Qt,
+    QThreadPool,
+    Signal,
+    Slot,
+    qAddPostRoutine,
+)
 from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QImage, QImageWriter, QPainter
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
@@ -133,11 +144,26 @@ class PictureSaver(QObject):
 
     @Slot(object, bytes)
     def _on_encoded(self, picture: Picture, png: bytes) -> None:
-        content = QMimeData()
-        content.setImageData(picture.image)
-        content.setData("image/png", png)  # with the metadata, for programs that keep them
-        QGuiApplication.clipboard().setMimeData(content)
+        put_on_clipboard(picture.image, png)
         self.done.emit("The picture is on the clipboard.")
+
+
+def put_on_clipboard(image: QImage, png: bytes) -> None:
+    """Put an image on the clipboard, and its PNG file for programs that keep metadata. Thread: UI."""
+    clipboard = QGuiApplication.clipboard()
+    content = QMimeData()
+    content.setImageData(image)
+    content.setData("image/png", png)
+    clipboard.setMimeData(content)
+
+    def take_back() -> None:
+        # A desktop's clipboard is ours to own; it hands its content on and goes with the application. Where
+        # there is no desktop (offscreen, VNC) it outlives the interpreter, and with it what was made here:
+        # the process would end by a segmentation fault.
+        if shiboken6.isValid(content) and not clipboard.ownsClipboard():
+            clipboard.clear()
+
+    qAddPostRoutine(take_back)
 
 
 def captioned(picture: QImage, words: str, tones: Tones) -> QImage:
