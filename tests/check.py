@@ -27,7 +27,7 @@ def main(pytest_arguments: list[str]) -> int:
         sys.stderr.write(f"\n$ {shlex.join(arguments)}\n")
         code = subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, check=False).returncode
         if code != 0:
-            how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"failed with exit code {code}"
+            how = "failed" if code > 0 else f"was ended by {signal.Signals(-code).name}"
             sys.stderr.write(f"{shlex.join(check)} {how}\n")
             return 1
     return 0
