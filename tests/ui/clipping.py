@@ -31,7 +31,7 @@ from vpdesk.ui.parts.recent_files import RecentFile
 from vpdesk.ui.preferences.settings import SettingsFile
 
 DIALOGS = (
-    *("edit_scale", "alert_new", "layout_save", "layout_manage", "palette"),
+    *("edit_scale", "alert_new", "layout_save", "layout_manage"),
     *("explain", "shortcuts", "change_shortcuts", "anomalies", "about"),
 )
 LOOKS = (("dark", (1280, 720)), ("light", (3840, 2160)))
@@ -100,6 +100,8 @@ def _states(window: MainWindow) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "live", lambda: _show(window, FakeSession(LIVE))
     yield "replay again", lambda: _show(window, FakeSession())
     yield "with a cell pinned", lambda: _inspect(window)
+    for name in ("with the palette", "without the palette"):
+        yield name, window.actions_by_id["palette"].trigger
     for dock in window.findChildren(QDockWidget):
         yield f"with {dock.windowTitle()}", dock.show
     for dock in window.findChildren(QDockWidget):

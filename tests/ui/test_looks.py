@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFrame, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.chart import FakeChart
@@ -92,7 +92,8 @@ def test_an_open_dialog_changes_with_the_system(
 ) -> None:
     window.actions_by_id[name].setEnabled(True)
     window.actions_by_id[name].trigger()
-    dialog = next(one for one in window.findChildren(QDialog) if one.isVisible())
+    kind, object_name = (QFrame, "popup") if name == "palette" else (QDialog, "")
+    dialog = next(one for one in window.findChildren(kind, object_name) if one.isVisible())
     assert _lightness(dialog) < 60
     for tones, is_dark in ((LIGHT, False), (DARK, True), (LIGHT, False)):
         system.change(tones)

@@ -30,6 +30,7 @@ from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.parts.recent_files import RecentFile
 from vpdesk.ui.preferences.settings import SettingsFile
+from vpdesk.ui.preferences.window_place import show_in_place
 
 CLOSE_TIMEOUT_S: Final = 3.0
 SIGNAL_LOOK_MS: Final = 200  # Python sees a signal only when it runs: give it the chance
@@ -73,6 +74,10 @@ class Desk(QObject):
         self.window.export_requested.connect(self._on_export_requested)
         self.window.explanation.lessons_requested.connect(self._on_lessons_requested)
         self.window.closed.connect(self._on_window_closed)
+
+    def show(self) -> None:
+        """Show the window where the user left it."""
+        show_in_place(self.window, self._settings)
 
     # --- what the command line asks for --------------------------------------------------------------
 
@@ -310,7 +315,7 @@ def run_desk(desk: Desk) -> int:
     look = QTimer()
     look.timeout.connect(_look)
     look.start(SIGNAL_LOOK_MS)
-    desk.window.show()
+    desk.show()
     code = app.exec()
     if desk.window.last_words:
         sys.stderr.write(f"vpdesk: {desk.window.last_words}\n")

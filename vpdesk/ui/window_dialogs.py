@@ -30,10 +30,11 @@ class WindowDialogs(QObject):
         self._layouts = layouts
 
     def find_command(self) -> None:
-        """Show the command palette."""
-        palette = CommandPalette(self._actions, self._window, self._layouts.own_actions)
-        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        palette.open()
+        """Show the command palette; close it if it is shown."""
+        for palette in self._window.findChildren(CommandPalette):
+            palette.close()
+            return
+        CommandPalette(self._actions, self._window, self._layouts.own_actions).open()
 
     def show_shortcuts(self) -> None:
         """Show every key."""

@@ -1,8 +1,9 @@
 from operator import attrgetter
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QFrame, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.session import FakeSession
@@ -101,3 +102,58 @@ def test_the_palette_moves_with_the_arrow_keys(window: MainWindow, qtbot: QtBot)
     for key, row in ((Qt.Key.Key_Down, 1), (Qt.Key.Key_Down, 2), (Qt.Key.Key_Up, 1), (Qt.Key.Key_PageUp, 0)):
         qtbot.keyClick(palette.field, key)
         assert palette.list.currentIndex().row() == row
+
+
+def opened_palette(window: MainWindow, qtbot: QtBot) -> CommandPalette:
+    qtbot.keyClick(window.chart, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    (palette,) = window.findChildren(CommandPalette)
+    QApplication.processEvents()
+    assert QApplication.focusWidget() is palette.field
+    return palette
+
+
+def is_closed(window: MainWindow) -> bool:
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return not window.findChildren(CommandPalette) and QApplication.focusWidget() is window.chart
+
+
+def test_the_palette_lies_over_the_window_whatever_its_size(window: MainWindow, qtbot: QtBot) -> None:
+    palette = opened_palette(window, qtbot)
+    for size in ((1280, 720), (1500, 800)):
+        window.resize(*size)
+        QApplication.processEvents()
+        frame = palette.findChild(QFrame, "popup")
+        place = QRect(frame.mapTo(window, QPoint(0, 0)), frame.size())
+        assert window.rect().contains(place)
+        assert abs(place.center().x() - window.rect().center().x()) <= 1
+
+
+def test_while_the_palette_is_open_no_plain_key_does_anything_else(
+    window: MainWindow, session: FakeSession, qtbot: QtBot
+) -> None:
+    palette = opened_palette(window, qtbot)
+    done: list[str] = []
+    keys: set[Qt.Key] = set()
+    for name, action in window.actions_by_id.items():
+        action.triggered.connect(lambda *_, name=name: done.append(name))
+        keys |= {each[0].key() for each in action.shortcuts() if not each[0].keyboardModifiers()}
+    typed = keys & {Qt.Key(code) for code in range(0x20, 0x7F)}
+    moving = keys & {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Down}
+    assert len(typed) > 20
+    assert len(moving) == 5
+    for key in (*moving, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, *typed):
+        qtbot.keyClick(palette.field, key)
+    assert done == []
+    assert len(palette.field.text()) >= len(typed)
+
+
+@pytest.mark.parametrize("how", ["escape", "the same key", "a click beside it"])
+def test_the_palette_closes_and_gives_the_keys_back(window: MainWindow, qtbot: QtBot, how: str) -> None:
+    palette = opened_palette(window, qtbot)
+    if how == "escape":
+        qtbot.keyClick(palette.field, Qt.Key.Key_Escape)
+    elif how == "the same key":
+        qtbot.keyClick(palette.field, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    else:
+        qtbot.mouseClick(palette, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    assert is_closed(window)

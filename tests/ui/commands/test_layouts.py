@@ -195,6 +195,40 @@ def test_a_place_is_brought_to_where_the_screens_show_it(
     assert window_place.fitted(place, areas) == expected
 
 
+def first_window(tmp_path: Path, qtbot: QtBot) -> MainWindow:
+    settings = SettingsFile(tmp_path / "first.ini")
+    window = MainWindow(HeatmapView(), settings)
+    qtbot.addWidget(window)
+    window_place.show_in_place(window, settings)
+    return window
+
+
+@pytest.mark.parametrize("height", [990, 1600])
+def test_the_first_window_asks_for_no_position_which_would_hide_its_title_bar(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, height: int
+) -> None:
+    monkeypatch.setattr(window_place, "screen_areas", lambda: [QRect(0, 0, 1920, height)])
+    window = first_window(tmp_path, qtbot)
+    assert not window.isMaximized()
+    assert window.size() == window_place.DEFAULT_SIZE
+    assert not window.testAttribute(Qt.WidgetAttribute.WA_Moved)
+    window.close()
+
+
+@pytest.mark.parametrize("area", [QRect(0, 0, 1280, 720), QRect(0, 27, 1920, 945)])
+def test_the_first_window_fills_a_screen_that_is_too_small_for_it(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, area: QRect
+) -> None:
+    monkeypatch.setattr(window_place, "screen_areas", lambda: [area])
+    window = first_window(tmp_path, qtbot)
+    assert window.isMaximized()
+    assert window.normalGeometry().size() == window_place.DEFAULT_SIZE.boundedTo(area.size())
+    window.close()
+    window = first_window(tmp_path, qtbot)  # a second start, in the same settings
+    assert window.isMaximized()
+    window.close()
+
+
 def test_on_a_smaller_screen_nothing_is_off_it(
     desk: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

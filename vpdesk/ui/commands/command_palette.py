@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
-    QDialog,
+    QApplication,
+    QFrame,
     QHeaderView,
     QLineEdit,
     QTreeWidget,
@@ -21,6 +23,8 @@ from vpdesk.ui.commands.actions import shortcut_text
 
 _ROW_HEIGHT_PX: Final = 26
 _WIDTH_PX: Final = 520
+_STEPS: Final = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 10, Qt.Key.Key_PageUp: -10}
+_KEYS: Final = {*_STEPS, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape}
 
 
 def match_score(query: str, title: str, about: str) -> int | None:
@@ -52,8 +56,10 @@ class _Command:
     action: QAction
 
 
-class CommandPalette(QDialog):
+class CommandPalette(QWidget):
     """Finds and runs an action of the table.
+
+    Lies over its window and not in one of its own, for which Wayland would choose the place.
 
     Parameters
     ----------
@@ -66,17 +72,18 @@ class CommandPalette(QDialog):
     def __init__(
         self,
         actions: dict[str, QAction],
-        parent: QWidget | None = None,
+        window: QWidget,
         layout_actions: Sequence[QAction] = (),
     ) -> None:
-        super().__init__(parent)
+        super().__init__(window)
+        self.hide()
+        self._window = window
+        self._former_focus: QWidget | None = None
         self._commands = [_command(spec, actions[spec.id]) for spec in ACTIONS]
         self._commands += [
             _Command(f"Layouts: {action.data()}", f"View {action.toolTip()}", action)
             for action in layout_actions
         ]
-        self.setWindowTitle("Commands")
-        self.setMinimumWidth(_WIDTH_PX)
         self.field = QLineEdit()
         self.field.setPlaceholderText("Type what you want to do")
         self.field.textChanged.connect(self._on_text_changed)
@@ -93,23 +100,63 @@ class CommandPalette(QDialog):
         self.list.setMinimumHeight(12 * _ROW_HEIGHT_PX)
         self.list.itemActivated.connect(self._on_item_activated)
         self.list.itemClicked.connect(self._on_item_activated)
-        column = QVBoxLayout(self)
+        frame = QFrame()
+        frame.setObjectName("popup")
+        frame.setFixedWidth(_WIDTH_PX)
+        self._around = QVBoxLayout(self)
+        self._around.addWidget(frame, 0, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(frame)
         column.setContentsMargins(10, 10, 10, 10)
         column.addWidget(self.field)
         column.addWidget(self.list)
         self._on_text_changed("")
 
+    def open(self) -> None:
+        """Show it in the upper middle of its window until something is chosen, or a click beside it."""
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._former_focus = QApplication.focusWidget()
+        self._window.installEventFilter(self)
+        self._cover()
+        self.show()
+        self.raise_()
+        self.field.setFocus()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Close: the click was beside the list."""
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Give the keys back to who had them."""
+        if self._former_focus is not None and shiboken6.isValid(self._former_focus):
+            self._former_focus.setFocus()
+        super().closeEvent(event)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the arrow keys and Enter of the field act on the list."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 10, Qt.Key.Key_PageUp: -10}
-            if event.key() in steps:
-                self._move(steps[Qt.Key(event.key())])
+        """Let the arrow keys, Enter and Escape of the field act on the list; stay as large as the window."""
+        if watched is not self.field:
+            if event.type() == QEvent.Type.Resize:
+                self._cover()
+            return False
+        if isinstance(event, QKeyEvent) and event.key() in _KEYS:
+            if event.type() == QEvent.Type.ShortcutOverride:  # before the window's own use of these keys
+                event.accept()
                 return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._on_item_activated(self.list.currentItem())
+            if event.type() == QEvent.Type.KeyPress:
+                self._act(event.key())
                 return True
         return super().eventFilter(watched, event)
+
+    def _act(self, key: int) -> None:
+        if key == Qt.Key.Key_Escape:
+            self.close()
+        elif key in _STEPS:
+            self._move(_STEPS[Qt.Key(key)])
+        else:
+            self._on_item_activated(self.list.currentItem())
+
+    def _cover(self) -> None:
+        self.setGeometry(self._window.rect())
+        self._around.setContentsMargins(0, self.height() // 10, 0, 0)
 
     def _move(self, n_rows: int) -> None:
         row = self.list.currentIndex().row() + n_rows
@@ -139,7 +186,7 @@ class CommandPalette(QDialog):
         if row is None or row.isDisabled():
             return
         action: QAction = row.data(0, Qt.ItemDataRole.UserRole)
-        self.accept()
+        self.close()
         action.trigger()
 
 

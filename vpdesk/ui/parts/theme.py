@@ -150,6 +150,7 @@ QToolTip {{ color: {tones.text}; background: {tones.panel}; border: 1px solid {t
 QMenuBar {{ background: {tones.window}; border-bottom: 1px solid {tones.line}; padding: 1px 4px; }}
 QMenuBar::item {{ padding: 4px 9px; background: transparent; border-radius: 3px; }}
 QMenuBar::item:selected {{ background: {hover}; }}
+QFrame#popup {{ background: {tones.panel}; border: 1px solid {tones.muted}; }}
 QMenu {{ background: {tones.panel}; border: 1px solid {tones.line}; padding: 4px; }}
 QMenu::item {{ padding: 4px 22px 4px 22px; border-radius: 3px; }}
 QMenu::item:selected {{ background: {checked}; color: {tones.text}; }}

@@ -17,11 +17,20 @@ def restore_place(window: QMainWindow, settings: SettingsFile) -> None:
     if chosen.geometry and window.restoreGeometry(QByteArray(chosen.geometry)):
         bring_into_view(window)
     else:
-        area = screen_areas()[0]
-        window.setGeometry(QRect(area.topLeft(), DEFAULT_SIZE.boundedTo(area.size())))
+        # no position is asked for: only the desktop can choose one whose title bar is on the screen
+        window.resize(DEFAULT_SIZE.boundedTo(screen_areas()[0].size()))
     if chosen.window_state:
         window.restoreState(QByteArray(chosen.window_state))
     bring_docks_into_view(window)
+
+
+def show_in_place(window: QMainWindow, settings: SettingsFile) -> None:
+    """Show the window where it was; the first time where the desktop puts it, and all of it. Thread: UI."""
+    needed = DEFAULT_SIZE + _border(window)
+    if settings.preferences.geometry or needed == needed.boundedTo(screen_areas()[0].size()):
+        window.show()
+    else:
+        window.showMaximized()
 
 
 def remember_place(window: QMainWindow, settings: SettingsFile) -> None:
@@ -57,9 +66,7 @@ def bring_into_view(window: QWidget) -> None:
     """Move a window of its own, and shrink it if need be, until the screens show it whole. Thread: UI."""
     if window.isMaximized() or window.isFullScreen():
         return
-    border = window.frameGeometry().size() - window.size()
-    if not window.isVisible():  # it has no frame yet: count on one as the style would draw it
-        border = QSize(2, window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight))
+    border = _border(window)
     frame = QRect(window.pos(), window.size() + border)
     place = fitted(frame, screen_areas())
     if place != frame:
@@ -72,6 +79,12 @@ def bring_docks_into_view(window: QMainWindow) -> None:
     for dock in window.findChildren(QDockWidget):
         if dock.isFloating():
             bring_into_view(dock)
+
+
+def _border(window: QWidget) -> QSize:
+    if not window.isVisible():  # it has no frame yet: count on one as the style would draw it
+        return QSize(2, window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight))
+    return window.frameGeometry().size() - window.size()
 
 
 def _union(areas: list[QRect]) -> QRegion:
