@@ -22,6 +22,7 @@ from vpdesk.ui.preferences.settings import Preferences, SettingsFile
 
 LEFT = Qt.MouseButton.LeftButton
 CTRL = Qt.KeyboardModifier.ControlModifier
+COPY, MOVE, LINK = Qt.DropAction.CopyAction, Qt.DropAction.MoveAction, Qt.DropAction.LinkAction
 
 
 @pytest.fixture
@@ -47,17 +48,21 @@ def _reopened(qtbot: QtBot, settings: SettingsFile) -> tuple[MainWindow, FakeCha
     return window, chart
 
 
-def _drop(window: MainWindow, urls: list[QUrl]) -> bool:
+def _drop(window: MainWindow, urls: list[QUrl], possible: Qt.DropAction = COPY) -> Qt.DropAction | None:
+    """Drag over the window and drop; what was agreed on with the program that it comes from."""
     data = QMimeData()
     data.setUrls(urls)
-    at, copy, nothing = QPoint(400, 300), Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(at, copy, data, Qt.MouseButton.LeftButton, nothing)
+    at, nothing = QPoint(400, 300), Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(at, possible, data, Qt.MouseButton.LeftButton, nothing)
     enter.setAccepted(False)
     QApplication.sendEvent(window, enter)
-    if enter.isAccepted():
-        drop = QDropEvent(QPointF(at), copy, data, Qt.MouseButton.LeftButton, nothing)
-        QApplication.sendEvent(window, drop)
-    return enter.isAccepted()
+    if not enter.isAccepted():
+        return None
+    drop = QDropEvent(QPointF(at), possible, data, Qt.MouseButton.LeftButton, nothing)
+    QApplication.sendEvent(window, drop)
+    assert drop.isAccepted()
+    assert drop.dropAction() == enter.dropAction()
+    return drop.dropAction()
 
 
 def _show_columns(window: MainWindow) -> None:
@@ -203,13 +208,23 @@ def test_the_last_event_is_told_in_words(window: MainWindow, session: FakeSessio
 def test_dropped_files_are_asked_for(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     paths = [tmp_path / "a b.dbn", tmp_path / "ü.dbn.zst"]
     with qtbot.waitSignal(window.open_requested, timeout=1000) as asked:
-        assert _drop(window, [QUrl.fromLocalFile(str(path)) for path in paths])
+        assert _drop(window, [QUrl.fromLocalFile(str(path)) for path in paths]) == COPY
     assert asked.args == [paths]
 
 
 def test_what_is_no_file_cannot_be_dropped(window: MainWindow) -> None:
-    assert not _drop(window, [QUrl("https://example.org/day.dbn")])
-    assert not _drop(window, [])
+    assert _drop(window, [QUrl("https://example.org/day.dbn")]) is None
+    assert _drop(window, []) is None
+
+
+@pytest.mark.parametrize(
+    ("possible", "agreed"),
+    [(COPY | MOVE | LINK, COPY), (MOVE | COPY, COPY), (MOVE | LINK, LINK), (LINK, LINK), (MOVE, None)],
+)
+def test_a_dropped_file_is_never_agreed_to_be_moved_away(
+    window: MainWindow, possible: Qt.DropAction, agreed: Qt.DropAction | None
+) -> None:
+    assert _drop(window, [QUrl.fromLocalFile("/data/day.dbn")], possible) == agreed
 
 
 def test_recent_files_are_kept_newest_first_and_can_be_opened(window: MainWindow, qtbot: QtBot) -> None:

@@ -238,15 +238,12 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
-        if local_files(event.mimeData()):
-            event.acceptProposedAction()
+        _take_files(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the files dropped."""
-        paths = local_files(event.mimeData())
-        if paths:
-            event.acceptProposedAction()
-            self.open_requested.emit(paths)
+        if _take_files(event):
+            self.open_requested.emit(local_files(event.mimeData()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop pulling, keep the preferences, and tell the application."""
@@ -452,6 +449,17 @@ class MainWindow(QMainWindow):
         self.panels.set_tones(tones)
         self.inspector.set_tones(tones)
         self.direction.set_tones(tones)
+
+
+def _take_files(event: QDropEvent) -> bool:
+    """Accept local files, to read them. What proposes to move them would delete its own if we agreed."""
+    for action in (Qt.DropAction.CopyAction, Qt.DropAction.LinkAction):
+        if event.possibleActions() & action and local_files(event.mimeData()):
+            event.setDropAction(action)
+            event.accept()
+            return True
+    event.ignore()
+    return False
 
 
 def _stack(parent: QWidget, *widgets: QWidget, stretched: QWidget) -> None:
