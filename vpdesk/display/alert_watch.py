@@ -146,11 +146,15 @@ class AlertWatch:
         self.standings = (Standing(),) * len(self._rules)
 
     def set_rules(self, rules: tuple[AlertRule, ...]) -> None:
-        """Watch for these from now on; those that are off are left out of all columns."""
+        """Watch for these from now on; those that are off are left out of all columns.
+
+        A rule that was watched before stands where it stood until the columns have been gone through anew.
+        """
+        stood = dict(zip(self._rules, self.standings, strict=True))
         self._rules = rules
         self._pass = None
         self._n_columns = _FEWEST_COLUMNS
-        self.standings = (Standing(),) * len(rules)
+        self.standings = tuple(stood.get(rule, Standing()) for rule in rules)
 
     def look(self, ring: GridRing) -> AlertNews:
         """Check columns that have closed, as many as fit into a part of a frame."""

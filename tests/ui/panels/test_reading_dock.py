@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from tests.ui.markets import MarketSession, simulated_records
@@ -16,7 +17,7 @@ from vpdesk.display.k_profile import read_profile
 from vpdesk.display.text import time_text
 from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
-from vpdesk.ui.panels.drive_gauge import drive_text
+from vpdesk.ui.panels.drive_gauge import DriveGauge, drive_text, sum_text
 from vpdesk.ui.preferences.settings import SettingsFile
 
 LEFT = Qt.MouseButton.LeftButton
@@ -231,3 +232,19 @@ def test_it_is_where_it_was_after_a_restart(
     window.show()
     assert window.direction.isVisible()
     window.close()
+
+
+@pytest.mark.parametrize("digits", [1.0, 8.88, 9.99])
+def test_no_sum_beside_its_bar_is_wider_than_the_room_for_it(qtbot: QtBot, digits: float) -> None:
+    gauge = DriveGauge()
+    qtbot.addWidget(gauge)
+    bold = QFontMetricsF(gauge._bold)
+    for exponent in range(-12, 12):
+        text = f"{sum_text(digits * 10.0**exponent)}/s"
+        assert bold.horizontalAdvance(text) <= gauge._figures_pt(), text
+
+
+def test_a_sum_too_small_for_its_bar_is_said_to_be_small() -> None:
+    assert [sum_text(value) for value in (0, 1e-7, 0.00999, 0.01, 0.0735)] == [
+        *("0", "<0.01", "<0.01", "0.01", "0.0735")
+    ]

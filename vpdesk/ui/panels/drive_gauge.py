@@ -23,6 +23,8 @@ _TERM_BAR_PT: Final = 7
 _SPACE_PT: Final = 8
 _LEAST_BAR_PT: Final = 2.0  # what is not zero is seen
 _EVEN_BELOW: Final = 0.05
+_LEAST_SUM: Final = 0.01
+_WIDE: Final = (_LEAST_SUM / 2, 0.0888, 8888.0, 88_800.0)  # no sum is written wider than the widest of these
 
 _TIPS: Final = (
     "The drive: which way the field near the spot leans, now. A description, not a forecast.",
@@ -190,7 +192,7 @@ class DriveGauge(QWidget):
     ) -> None:
         row = QRectF(0, y, self.width(), _SUM_PT)
         self._write(painter, row, title, self._bold, self._tones.text, Qt.AlignmentFlag.AlignLeft)
-        text = f"{number_text(total)}/s"
+        text = f"{sum_text(total)}/s"
         self._write(painter, row, text, self._bold, self._tones.text, Qt.AlignmentFlag.AlignRight)
         left, width = self._bar_span()
         top = y + (_SUM_PT - _SUM_BAR_PT) / 2
@@ -207,7 +209,7 @@ class DriveGauge(QWidget):
         self._write(
             painter, row.adjusted(_SPACE_PT, 0, 0, 0), title, self._small, muted, Qt.AlignmentFlag.AlignLeft
         )
-        self._write(painter, row, number_text(value), self._small, muted, Qt.AlignmentFlag.AlignRight)
+        self._write(painter, row, sum_text(value), self._small, muted, Qt.AlignmentFlag.AlignRight)
         if value > 0:
             left, width = self._bar_span()
             bar = max(value / most * width, _LEAST_BAR_PT)
@@ -218,8 +220,11 @@ class DriveGauge(QWidget):
     def _bar_span(self) -> tuple[float, float]:
         """Return where the sums' bars begin and how long the longest may be."""
         left = QFontMetricsF(self._small).horizontalAdvance("pressure above") + 2 * _SPACE_PT
-        right = QFontMetricsF(self._bold).horizontalAdvance("88.8k/s") + _SPACE_PT
-        return left, max(16.0, self.width() - left - right)
+        return left, max(16.0, self.width() - left - self._figures_pt() - _SPACE_PT)
+
+    def _figures_pt(self) -> float:
+        bold = QFontMetricsF(self._bold)
+        return max(bold.horizontalAdvance(f"{sum_text(value)}/s") for value in _WIDE)
 
     def _write(
         self, painter: QPainter, place: QRectF, text: str, font: QFont, ink: str, side: Qt.AlignmentFlag
@@ -227,6 +232,11 @@ class DriveGauge(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(ink))
         painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def sum_text(value: float) -> str:
+    """Write a flow beside its bar, where "0.000735" has no room and tells no more than "<0.01"."""
+    return f"<{_LEAST_SUM:g}" if 0 < value < _LEAST_SUM else number_text(value)
 
 
 def drive_text(drive: float) -> str:
