@@ -15,7 +15,7 @@ from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import H_EVENT_ID, PASSING, GridRing
 from vpdesk.display.alert_kernels import STANDING_FALSE, STANDING_OUTSIDE, STANDING_UNKNOWN, STANDING_YOUNG
 from vpdesk.display.alert_rules import AlertRule, AtPrice, NearSpot, Quantity
-from vpdesk.display.alert_watch import AlertWatch, Firing
+from vpdesk.display.alert_watch import AlertWatch, Firing, Standing
 from vpdesk.display.synthetic import SyntheticWriter, synthetic_ring, write_after_break, write_gap
 
 SPOT_RAW = 20_400 * 250_000_000
@@ -228,6 +228,24 @@ def test_a_rule_that_is_off_raises_nothing_and_keeps_its_row() -> None:
     assert watch.standings[0].code == STANDING_UNKNOWN
     assert np.isnan(watch.standings[0].value)
     assert watch.standings[1].code >= STANDING_FALSE
+
+
+def test_a_rule_stands_where_it_stood_while_the_columns_are_gone_through_for_others() -> None:
+    writer = lively(4)
+    writer.write(600)
+    drive, depth, net = RULES[0], RULES[7], RULES[6]
+    watch = watch_for(drive, depth)
+    look_on(watch, writer.ring)
+    stood = watch.standings
+    watch.set_rules((depth, net))
+    seen = []
+    while watch.look(writer.ring).n_left > 0:
+        seen.append(watch.standings)
+    assert len(seen) > 3
+    assert set(seen) == {(stood[1], Standing())}
+    assert watch.standings[0] == stood[1]
+    assert watch.standings[1].code >= STANDING_FALSE
+    assert watch.standings[1].value != stood[0].value
 
 
 def book_then(*rows: Records) -> GridRing:

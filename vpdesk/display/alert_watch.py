@@ -107,9 +107,10 @@ _NO_NEWS: Final = AlertNews()
 
 @dataclass
 class _Pass:
-    """One way through a ring from its oldest column on."""
+    """One way through a ring from its oldest column on; those before ``history_end`` stood there already."""
 
     next_seq: int
+    history_end: int
     was_so: NDArray[np.bool_]
     last_so_ns: NDArray[np.int64]
     found: list[Firing] = field(default_factory=list)
@@ -198,9 +199,9 @@ class AlertWatch:
         n_missed = 0
         if way.next_seq < span.oldest:
             n_missed = max(0, span.oldest - max(way.next_seq, self._heard_seq + 1))
-            known = way.found
+            former = way
             way = self._pass = _begin(ring, span, len(rules))
-            way.found = known
+            way.found, way.history_end = former.found, former.history_end
         last = min(span.newest - 1, way.next_seq + self._n_columns - 1)
         fired = self._run(ring, span, rules, way, last)
         if fired is None:  # overwritten meanwhile: the next look begins where the ring does now
@@ -268,7 +269,8 @@ class AlertWatch:
             return None
         self._pace(last - first + 1, perf_counter() - started_s)
         way.next_seq, way.was_so, way.last_so_ns = next_seq, was_so, last_so_ns
-        self._show_standings(codes, values)
+        if next_seq >= way.history_end:  # what a rule measured long ago is not where it stands
+            self._show_standings(codes, values)
         return [
             _firing(row, value, rules)
             for row, value in zip(
@@ -293,7 +295,8 @@ def _begin(ring: GridRing, span: Span, n_rules: int) -> _Pass:
     """Start at the oldest column; unless it is the session's first, what came before might have been so."""
     is_first = span.oldest == 0
     before_ns = _NEVER_NS if is_first else int(ring.headers[span.oldest & (ring.capacity - 1), H_START_NS])
-    return _Pass(span.oldest, np.full(n_rules, not is_first), np.full(n_rules, before_ns, np.int64))
+    was_so, last_so_ns = np.full(n_rules, not is_first), np.full(n_rules, before_ns, np.int64)
+    return _Pass(span.oldest, span.newest, was_so, last_so_ns)
 
 
 def _event_id(ring: GridRing, seq: int) -> int:

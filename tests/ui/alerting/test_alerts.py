@@ -363,6 +363,23 @@ def test_the_panel_shows_where_each_rule_stands(desk: Desk) -> None:
     assert shown[2].endswith("\N{BULLET}")
 
 
+def test_no_row_shows_another_figure_after_a_rule_is_removed(desk: Desk) -> None:
+    for rule in (AlertRule(Quantity.DRIVE, 0.5), AlertRule(Quantity.DEPTH, 1e6, place=NearSpot(3))):
+        make(desk, rule)
+    desk.pull()
+    panel = desk.alerts.panel
+    panel.show_standings(desk.alerts.watch.standings)
+    figure = panel.rules.item(1, 1).text()
+    panel.remove_wanted.emit(0)
+    shown = {panel.rules.item(0, 1).text()}
+    for _ in range(40):
+        desk.alerts._standings_due_s = 0.0
+        desk.alerts.pull()
+        shown.add(panel.rules.item(0, 1).text())
+    assert shown == {figure}
+    assert figure.isdecimal()
+
+
 def test_a_rule_is_read_whole_in_every_width(desk: Desk) -> None:
     desk.alerts.show_panel()
     make(desk, AlertRule(Quantity.VACUUM, 5000, place=NearSpot(3)))

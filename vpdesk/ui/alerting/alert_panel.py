@@ -124,7 +124,7 @@ class AlertPanel(QWidget):
     def show_standings(self, standings: tuple[Standing, ...]) -> None:
         """Show what each rule measures now."""
         self._is_filling = True
-        for row, (rule, standing) in enumerate(zip(self._rules, standings, strict=False)):
+        for row, (rule, standing) in enumerate(zip(self._rules, standings, strict=True)):
             text, tip = self._standing_words(rule, standing)
             item = self.rules.item(row, 1)
             if item is not None and item.text() != text:

@@ -126,7 +126,7 @@ class Alerts(QObject):
         ring = session.ring
         if ring.published_seq >= 0 and ring.tick_size != self._units.tick_size:
             self._units = replace(self._units, tick_size=ring.tick_size)
-            self.panel.show_rules(self.rules, self._units)
+            self._list_rules()
         news = self.watch.look(ring)
         if news.has_changed:
             self._mark(self.watch.firings)
@@ -211,7 +211,11 @@ class Alerts(QObject):
     def _take_up(self, rules: tuple[AlertRule, ...]) -> None:
         self.rules = rules
         self.watch.set_rules(rules)
-        self.panel.show_rules(rules, self._units)
+        self._list_rules()
+
+    def _list_rules(self) -> None:
+        self.panel.show_rules(self.rules, self._units)
+        self.panel.show_standings(self.watch.standings)
         self._standings_due_s = 0.0
 
     # --- showing -----------------------------------------------------------------------------------
