@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QInputDialog, QToolBar
 from pytestqt.qtbot import QtBot
 
@@ -213,6 +213,39 @@ def test_the_first_window_asks_for_no_position_which_would_hide_its_title_bar(
     assert window.size() == window_place.DEFAULT_SIZE
     assert not window.testAttribute(Qt.WidgetAttribute.WA_Moved)
     window.close()
+
+
+class Order(QObject):
+    """Notes when a window is shown and when a dock is put in front."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Show, QEvent.Type.ZOrderChange):
+            self.seen.append(f"{watched.objectName()} {event.type().name}")
+        return False
+
+
+def test_a_floating_dock_comes_back_in_front_of_its_window(qtbot: QtBot, tmp_path: Path) -> None:
+    settings = SettingsFile(tmp_path / "floating.ini")
+    window = MainWindow(HeatmapView(), settings)
+    qtbot.addWidget(window)
+    window.show()
+    dock = window.findChild(QDockWidget, "params_dock")
+    dock.show()
+    dock.setFloating(True)
+    window.close()
+    again = MainWindow(HeatmapView(), settings)
+    qtbot.addWidget(again)
+    again.setObjectName("window")
+    order = Order()
+    for watched in (again, again.findChild(QDockWidget, "params_dock")):
+        watched.installEventFilter(order)
+    window_place.show_in_place(again, settings)
+    assert order.seen[-2:] == ["window Show", "params_dock ZOrderChange"]
+    again.close()
 
 
 @pytest.mark.parametrize("area", [QRect(0, 0, 1280, 720), QRect(0, 27, 1920, 945)])

@@ -31,6 +31,9 @@ def show_in_place(window: QMainWindow, settings: SettingsFile) -> None:
         window.show()
     else:
         window.showMaximized()
+    for dock in window.findChildren(QDockWidget):
+        if dock.isFloating() and dock.isVisible():
+            dock.raise_()  # it was shown first, and some desktops put the window over it
 
 
 def remember_place(window: QMainWindow, settings: SettingsFile) -> None:
