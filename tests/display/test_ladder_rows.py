@@ -104,6 +104,17 @@ def test_the_best_prices_the_spot_and_the_last_trade_are_marked() -> None:
     assert not far.is_in_band.any()
 
 
+@pytest.mark.parametrize("px_per_column", [0.55, 0.38, 0.28, 0.17])
+def test_traded_counts_the_newest_trade_however_many_columns_share_a_pixel(px_per_column: float) -> None:
+    engine, ring = market()
+    newest = ring.published_seq
+    assert ring.read_trades(newest, newest).size
+    view = Viewport(400, 333, px_per_column, 12.0).ending_at(newest + 1).centred_on(SPOT)
+    rows = LadderSource().rows(ring, engine.grid(), FieldPlacement(view))
+    traded = rows.values[rows_of.BOUGHT : rows_of.UNKNOWN + 1].sum()
+    assert traded == ring.read_trades(0, newest)[:, T_SIZE].sum()
+
+
 def test_traded_counts_the_trades_of_the_columns_in_view() -> None:
     engine, ring = market()
     everything = place(12.0)

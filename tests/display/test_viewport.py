@@ -49,6 +49,15 @@ def test_a_view_ending_at_a_column_shows_the_one_before_it_in_the_last_pixel(
     assert view.bins_of_px()[-1] == (column - 1) // view.columns_per_bin
 
 
+@given(views)
+def test_the_columns_in_view_are_those_of_the_bins_in_view(view: Viewport) -> None:
+    first, last = view.columns
+    bins = view.bins_of_px()
+    assert (first // view.columns_per_bin, last // view.columns_per_bin) == (bins[0], bins[-1])
+    assert (first - 1) // view.columns_per_bin < bins[0]
+    assert (last + 1) // view.columns_per_bin > bins[-1]
+
+
 def test_showing_a_range_leaves_none_of_it_out() -> None:
     view = Viewport(1401, 803, 3, 8).showing((100, 400), (-40, 41))
     assert view.x_range[0] <= 100

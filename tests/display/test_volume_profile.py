@@ -30,7 +30,7 @@ def view_of(ring: GridRing, px_per_row: float, *, is_relative: bool, up: int = 0
 
 def plain_sums(ring: GridRing, view: Viewport, *, is_relative: bool) -> dict[tuple[int, int], int]:
     """Quantity by side and pooled row, of every trade in the columns in view."""
-    first, last = view.column_at(0), view.column_at(view.width_px - 1)
+    first, last = view.columns
     columns = ring.read(first, last)
     centres = dict(zip(columns.seq.tolist(), columns.headers[:, H_CENTRE].tolist(), strict=True))
     sums: dict[tuple[int, int], int] = {}

@@ -216,7 +216,7 @@ def _show_columns(chart: "HeatmapView", n_columns: int) -> None:
 def _is_filled(chart: "HeatmapView") -> bool:
     """Whether the ring holds every column in view; it never will where that is longer than a ring."""
     frame = chart.frame()
-    return frame.ring is not None and frame.ring.span().oldest <= max(0, frame.viewport.column_at(0))
+    return frame.ring is not None and frame.ring.span().oldest <= max(0, frame.viewport.columns[0])
 
 
 def read_size(text: str) -> tuple[int, int]:

@@ -17,7 +17,8 @@ def shows_nothing(
     span = ring.span()
     if span.newest < span.oldest or int(open_header[H_SPOT_TICK]) == NO_TICK:
         return False
-    first, last = max(view.column_at(0), span.oldest), min(view.column_at(view.width_px - 1), span.newest)
+    first, last = view.columns
+    first, last = max(first, span.oldest), min(last, span.newest)
     if first > last:
         return True
     low, high = view.row_at(view.height_px - 1), view.row_at(0)

@@ -135,8 +135,7 @@ class LadderSource:
             ring.headers,
             self._open.header,
             self._open.seq,
-            view.column_at(0),
-            view.column_at(view.width_px - 1),
+            *view.columns,
             ring.ticks_per_bucket,
             False,  # by price
             low_bucket,

@@ -65,6 +65,17 @@ class Viewport:
         """Bins that are enough for the window wherever it stands."""
         return ceil(self.width_px / (self.px_per_column * self.columns_per_bin)) + 1
 
+    @property
+    def columns(self) -> tuple[int, int]:
+        """First and last column in view; they need not exist.
+
+        A pixel shows all columns of its bin: zoomed out, these are more than the one at its middle.
+        """
+        bin_px = self.px_per_column * self.columns_per_bin
+        first = floor((self.left_px + 0.5) / bin_px)
+        last = floor((self.left_px + self.width_px - 0.5) / bin_px)
+        return first * self.columns_per_bin, (last + 1) * self.columns_per_bin - 1
+
     def bins_of_px(self, lead_px: int = 0) -> NDArray[np.int64]:
         """Return the bin under each pixel, left to right, counted from column 0.
 

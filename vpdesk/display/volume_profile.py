@@ -63,8 +63,8 @@ class VolumeSource:
         """Return what traded in view, by price, or by distance from the spot of its own time."""
         self._open.read(ring)  # before the count of trades: of these there may be more, but not fewer
         n_trades = ring.published_trades
-        first = max(view.column_at(0), ring.span().oldest, 0)
-        last = min(view.column_at(view.width_px - 1), self._open.seq)
+        first, last = view.columns
+        first, last = max(first, ring.span().oldest, 0), min(last, self._open.seq)
         tops_px, numbers = view.row_edges_px()
         per_row = view.rows_per_bin
         volumes = np.zeros((3, numbers.size))

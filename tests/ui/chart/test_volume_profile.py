@@ -68,7 +68,7 @@ def traded_rows(window: MainWindow) -> dict[int, NDArray[np.int64]]:
     assert session is not None
     ring, place = session.ring, window.chart.placement()
     view = place.viewport
-    first, last = view.column_at(0), view.column_at(view.width_px - 1)
+    first, last = view.columns
     columns = ring.read(first, last)
     centre_of = dict(zip(columns.seq.tolist(), columns.headers[:, H_CENTRE].tolist(), strict=True))
     rows: dict[int, NDArray[np.int64]] = {}

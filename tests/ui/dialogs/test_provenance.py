@@ -108,6 +108,16 @@ def test_a_frame_keeps_its_event_while_the_ring_goes_on(chart: HeatmapView, writ
     assert provenance(REPLAY, PARAMS, resting_at(event_id), shown)["Event"] == str(event_id)
 
 
+def test_a_chart_that_follows_shows_its_newest_event_however_far_out(chart: HeatmapView) -> None:
+    status = resting_at(newest_event(chart))
+    for _ in range(40):
+        chart.zoom(0.93)
+        chart.tick()
+        texts = provenance(REPLAY, PARAMS, status, shown_by(chart))
+        assert (texts["Event"], texts["Digest"]) == (str(status.event_id), "d" * 32)
+    assert chart.viewport().columns_per_bin > 1
+
+
 def test_distances_from_the_spot_are_named_as_such(chart: HeatmapView) -> None:
     chart.set_price_axis("spot")
     chart.set_layer("depth")

@@ -126,7 +126,7 @@ class AlertMarkers(Annotation):
 
     def _place(self, frame: FieldFrame, ring: GridRing) -> list[Mark]:
         view, density = frame.viewport, frame.density
-        first, last = view.column_at(0), view.column_at(view.width_px - 1)
+        first, last = view.columns
         begin, end = np.searchsorted(self._seqs, [first, last + 1])
         seqs, buckets = self._seqs[begin:end], self._buckets[begin:end]
         x = ((seqs + 0.5) * view.px_per_column - view.left_px) / density

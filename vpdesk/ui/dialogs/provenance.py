@@ -95,7 +95,7 @@ def newest_header(frame: FieldFrame) -> NDArray[np.int64] | None:
     """Return the header of the newest column in a frame, fields ``H_*``; None if it shows no column."""
     if frame.ring is None or frame.open_seq < 0:
         return None
-    last = frame.viewport.column_at(frame.viewport.width_px - 1)
+    last = frame.viewport.columns[1]
     if last >= frame.open_seq:
         return frame.header
     headers = frame.ring.read(last, last).headers  # closed for good: it is as it was painted
@@ -134,7 +134,7 @@ def _scale_text(scale: Scale, unit: str) -> str:
 
 
 def _time_range(ring: GridRing, frame: FieldFrame, header: NDArray[np.int64]) -> str:
-    first = max(frame.viewport.column_at(0), ring.span().oldest)
+    first = max(frame.viewport.columns[0], ring.span().oldest)
     start_ns = time_of_column(ring, first)
     assert start_ns is not None  # the frame shows a column
     return f"{moment_text(start_ns, UTC)} to {moment_text(int(header[H_CLOCK_NS]), UTC)}"

@@ -260,8 +260,7 @@ class FieldView(QWidget):
 
     def visible_columns(self) -> tuple[int, int]:
         """Return the first and last column in view; they need not exist."""
-        view = self._camera.view
-        return view.column_at(0), view.column_at(view.width_px - 1)
+        return self._camera.view.columns
 
     def field_margins(self) -> tuple[int, int]:
         """Return the points left and right of the field, for strips that share its time axis."""
