@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from vpdesk.display.text import age_text, moment_text, number_text, price_text, time_text
+from vpdesk.display.text import age_text, moment_text, number_text, price_text, rate_text, time_text
 
 TS_NS = 1_715_000_400_123_456_789  # 2024-05-06 13:00:00.123456789 UTC
 
@@ -50,6 +50,11 @@ def test_times_keep_their_nanoseconds_and_their_zone() -> None:
 )
 def test_numbers_have_three_digits_that_matter(value: float, text: str) -> None:
     assert number_text(value) == text
+
+
+def test_rates_are_written_as_other_numbers_are() -> None:
+    rates = [rate_text(rate) for rate in (0, 950, 1060, 12_340, 4_560_000)]
+    assert rates == ["0/s", "950/s", "1\u202f060/s", "12.3k/s", "4.56M/s"]
 
 
 def test_ages_are_written_in_the_unit_people_would_use() -> None:

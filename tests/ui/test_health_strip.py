@@ -28,7 +28,7 @@ def test_a_status_is_shown_in_words_and_figures(strip: HealthStrip) -> None:
     assert strip.state_label.text() == "Replay, playing at 10x"
     assert strip.source_label.full_text == PLAYING.source
     assert strip.event_label.text().split() == ["event", "1", "234", "567", "of", "9", "876", "543"]
-    assert strip.rate_label.text() == "12.3 k/s"
+    assert strip.rate_label.text() == "12.3k/s"
     assert strip.frames_label.text() == "60 frames/s"
 
 

@@ -77,6 +77,11 @@ def number_text(value: float) -> str:
     return f"{sign}{rounded / limit:.3g}{suffix}"
 
 
+def rate_text(per_s: float) -> str:
+    """Write a rate: ``950/s``, ``1 060/s``, ``12.3k/s``."""
+    return f"{number_text(per_s)}/s"
+
+
 def signed(number: int) -> str:
     """Write a distance: with its sign, unless it is 0."""
     return f"{number:+d}".replace("-", MINUS) if number else "0"

@@ -14,12 +14,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vpdesk.display.text import rate_text
 from vpdesk.figures import bytes_text, grouped
 from vpdesk.runtime.commands import SelectInstrument
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import LiveHealth, LiveInstrument, SessionStatus
 from vpdesk.ui.parts.theme import tabular
-from vpdesk.ui.parts.words import BOOK_STATES, lag_text, quiet_text, rate_text, state_words
+from vpdesk.ui.parts.words import BOOK_STATES, lag_text, quiet_text, state_words
 
 QUIET_S: Final = 3.0  # without an order, and that is said in place of the lag
 _PROGRESS_STEPS: Final = 1000
@@ -88,7 +89,7 @@ class HealthStrip(QWidget):
         self.cancel_button.setToolTip("Give up the work under way  (Esc)")
         self.cancel_button.clicked.connect(self.cancel_requested)
         self.event_label = self._figure("event 999 999 999 of 999 999 999", "The event last applied")
-        self.rate_label = self._figure("99.9 M/s", "Events applied per second of your time")
+        self.rate_label = self._figure("88.8M/s", "Events applied per second of your time")
         self.frames_label = self._figure("60 frames/s", "Pictures painted in the last second")
         self.instrument_box = QComboBox()
         self.instrument_box.setToolTip("The instruments of this feed  (Ctrl+J)")

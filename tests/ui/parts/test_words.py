@@ -7,7 +7,7 @@ from vpdesk.core.layout import ANOMALIES
 from vpdesk.core.ring import BOOK_STATES as ENGINE_BOOK_STATES
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import SessionState
-from vpdesk.ui.parts.words import ANOMALY_MEANINGS, BOOK_STATES, rate_text, state_words
+from vpdesk.ui.parts.words import ANOMALY_MEANINGS, BOOK_STATES, state_words
 
 
 def test_every_anomaly_that_the_engine_counts_has_a_meaning() -> None:
@@ -28,8 +28,3 @@ def test_every_state_has_words(state: SessionState, facts: SessionFacts) -> None
 
 def test_a_replay_tells_its_speed() -> None:
     assert state_words(PLAYING, REPLAY) == "Replay, playing at 10x"
-
-
-def test_rates_are_rounded() -> None:
-    rates = [rate_text(rate) for rate in (0, 950, 12_340, 4_560_000)]
-    assert rates == ["0/s", "950/s", "12.3 k/s", "4.56 M/s"]

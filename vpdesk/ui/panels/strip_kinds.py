@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QWidget
 
 from vpdesk.display.strip_bins import HeldRange, HeldSpan, StripBins
-from vpdesk.display.text import MINUS, number_text, time_text
+from vpdesk.display.text import MINUS, number_text, rate_text, time_text
 from vpdesk.figures import grouped
 from vpdesk.ui.panels.strip_plot import Plot, Reading, StripPlot, StripUnits
 from vpdesk.ui.parts.fitting import SEPARATOR
@@ -118,11 +118,11 @@ class EventStrip(StripPlot):
 
     def values_at(self, bins: StripBins, i: int) -> Reading:
         """Return the rate."""
-        return (("", f"{number_text(float(self._rate(bins)[i]))}{self._suffix()}", ""),)
+        return (("", self._written(float(self._rate(bins)[i])), ""),)
 
     def scale_labels(self) -> tuple[tuple[float, str], ...]:
         """Return both ends."""
-        return ((1.0, f"{number_text(self._range.top)}{self._suffix()}"), (0.0, "0"))
+        return ((1.0, self._written(self._range.top)), (0.0, "0"))
 
     def paint_plot(self, painter: QPainter, bins: StripBins, plot: Plot) -> None:
         """Paint an area."""
@@ -133,8 +133,8 @@ class EventStrip(StripPlot):
         rate: NDArray[np.float64] = bins.n_events / np.maximum(bins.n_columns * column_s, 1e-9)
         return rate
 
-    def _suffix(self) -> str:
-        return "" if self.units.column_events else "/s"
+    def _written(self, rate: float) -> str:
+        return number_text(rate) if self.units.column_events else rate_text(rate)
 
 
 class SpreadStrip(StripPlot):

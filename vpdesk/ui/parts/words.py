@@ -86,12 +86,3 @@ def lag_text(lag_s: float) -> str:
 def quiet_text(quiet_s: float) -> str:
     """Return a silence in whole seconds or minutes: ``8 s``, ``12 min``."""
     return f"{quiet_s:.0f} s" if quiet_s < 100.0 else f"{quiet_s / 60.0:.0f} min"
-
-
-def rate_text(per_s: float) -> str:
-    """Return a rate of events in three or four figures: ``950/s``, ``12.3 k/s``, ``4.56 M/s``."""
-    if per_s < 1000:
-        return f"{per_s:.0f}/s"
-    if per_s < 1e6:
-        return f"{per_s / 1e3:.1f} k/s"
-    return f"{per_s / 1e6:.2f} M/s"
