@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -337,8 +337,23 @@ def test_at_1280_by_720_everything_still_fits(desk: MainWindow) -> None:
 
 def test_the_ladder_writes_every_digit_where_there_is_room(desk: MainWindow) -> None:
     ladder = desk.panels.ladder
-    assert [ladder._digits(number, 60.0) for number in (7.0, 26_767.0, 136_725.0)] == ["7", "26767", "137k"]
-    assert ladder._digits(26_767.0, 20.0) == "26.8k"
+    ladder.resize(700, 400)
+    assert [ladder.digits("bid", number) for number in (7.0, 26_767.0, 136_725.0)] == ["7", "26767", "137k"]
+    ladder.resize(340, 400)
+    assert ladder.digits("filled", 26_767.0) == "26.8k"
+
+
+def test_columns_that_are_compared_write_like_quantities_alike_in_every_width(desk: MainWindow) -> None:
+    ladder = desk.panels.ladder
+    ways = set()
+    for width in range(330, 520):
+        ladder.resize(width, 400)
+        (text,) = {ladder.digits(name, 16_535.0) for name in ("added", "pulled", "filled")}
+        narrowest = min(right - left for left, right in map(ladder.column_rect, ("added", "pulled", "filled")))
+        is_whole = QFontMetricsF(ladder._font).horizontalAdvance("16535") <= narrowest - 5
+        assert text == ("16535" if is_whole else "16.5k"), width
+        ways.add(text)
+    assert len(ways) == 2
 
 
 def _order_seen(window: MainWindow) -> list[str]:

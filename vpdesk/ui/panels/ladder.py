@@ -48,6 +48,8 @@ _FAINT: Final = 60
 _TINT: Final = 44
 _GRID_FROM_PT: Final = 4.0  # lower rows stand close together
 _MOST_SHAPED: Final = 5000
+_MOST_DIGITS: Final = 5  # of a quantity that is written whole
+_ALIKE: Final = (("bid", "ask"), ("added", "pulled", "filled"), ("traded",))  # written in the same way
 _STALE_OPACITY: Final = 0.4
 
 
@@ -91,6 +93,7 @@ class LadderView(QWidget):
         self._shown: NDArray[np.float64] = np.zeros((0, 0))
         self.hidden: frozenset[str] = frozenset()
         self._columns: dict[str, tuple[float, float]] = {}
+        self._whole_below: dict[str, float] = {}  # quantities from here on are shortened, by column
         self._font = QFont()
         self._ascent = self._digit_height = 0.0
         self._shaped: dict[str, tuple[QStaticText, float]] = {}  # with their widths
@@ -201,6 +204,16 @@ class LadderView(QWidget):
 
     def _place_columns(self) -> None:
         self._columns = place_columns(self.width(), self.hidden)
+        self._fit_digits()
+
+    def _fit_digits(self) -> None:
+        """Decide by the narrowest of the columns that are compared which quantities are written whole."""
+        digit_pt = QFontMetricsF(self._font).horizontalAdvance("8")
+        for names in _ALIKE:
+            places = [self._columns[name] for name in names if name in self._columns]
+            room_pt = min((right - left for left, right in places), default=0.0) - _PADDING_PT
+            n_digits = min(max(int(room_pt / digit_pt), 0), _MOST_DIGITS)
+            self._whole_below |= dict.fromkeys(names, 10.0**n_digits - 0.5)
 
     def _fit_font(self, row_pt: float) -> None:
         font = tabular(self.font())
@@ -211,6 +224,7 @@ class LadderView(QWidget):
             # digits have no descenders: their height is that of a capital
             self._ascent, self._digit_height = metrics.ascent(), metrics.capHeight()
             self._shaped.clear()
+            self._fit_digits()
 
     @property
     def has_digits(self) -> bool:
@@ -426,8 +440,7 @@ class LadderView(QWidget):
             for row in touched if right else ():
                 number = numbers[row.number]
                 if number:
-                    text = self._digits(number, right - left - _PADDING_PT)
-                    self._write(painter, text, row, right - _PADDING_PT, 1.0)
+                    self._write(painter, self.digits(name, number), row, right - _PADDING_PT, 1.0)
         left, right = self.column_rect("price")
         best = (rows.bid_row, rows.ask_row)
         for row in touched:
@@ -436,13 +449,12 @@ class LadderView(QWidget):
             text = price_text(int(rows.buckets[row.number]), self._tick_size)
             self._write(painter, text, row, (left + right) / 2, 0.5)
 
-    def _digits(self, number: float, room_pt: float) -> str:
-        """Return every digit of a quantity, or three of them where there are many or the room is small."""
-        if number >= 99_999.5:
-            return number_text(number)
-        text = f"{number:.0f}"
-        width = (self._shaped.get(text) or self._shape(text))[1]
-        return text if width <= room_pt else number_text(number)
+    def digits(self, name: str, number: float) -> str:
+        """Return every digit of a quantity, or three of them where there are more than a column has room for.
+
+        Columns that are compared write quantities of like size alike.
+        """
+        return f"{number:.0f}" if number < self._whole_below[name] else number_text(number)
 
     def _write(self, painter: QPainter, text: str, row: "_Row", x: float, share: float) -> None:
         """Write a text so that this share of it lies left of x; its shape is kept, for that costs most."""
