@@ -345,11 +345,11 @@ def test_the_ladder_writes_every_digit_where_there_is_room(desk: MainWindow) -> 
 
 def test_columns_that_are_compared_write_like_quantities_alike_in_every_width(desk: MainWindow) -> None:
     ladder = desk.panels.ladder
-    ways = set()
+    names, ways = ("added", "pulled", "filled"), set()
     for width in range(330, 520):
         ladder.resize(width, 400)
-        (text,) = {ladder.digits(name, 16_535.0) for name in ("added", "pulled", "filled")}
-        narrowest = min(right - left for left, right in map(ladder.column_rect, ("added", "pulled", "filled")))
+        (text,) = {ladder.digits(name, 16_535.0) for name in names}
+        narrowest = min(right - left for left, right in map(ladder.column_rect, names))
         is_whole = QFontMetricsF(ladder._font).horizontalAdvance("16535") <= narrowest - 5
         assert text == ("16535" if is_whole else "16.5k"), width
         ways.add(text)
