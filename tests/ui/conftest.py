@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes.chart import FakeChart
 from tests.fakes.session import FakeSession
+from tests.ui.opening import open_window
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.preferences.settings import SettingsFile
 
@@ -29,16 +30,16 @@ def chart(qapp: QApplication) -> FakeChart:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, chart: FakeChart, tmp_path: Path) -> Iterator[MainWindow]:
-    window = MainWindow(chart, SettingsFile(tmp_path / "vpdesk.ini"))
-    qtbot.addWidget(window)
-    window.resize(1280, 720)
-    with qtbot.waitExposed(window):
-        window.show()
+def settings(tmp_path: Path) -> SettingsFile:
+    return SettingsFile(tmp_path / "vpdesk.ini")
+
+
+@pytest.fixture
+def window(qtbot: QtBot, chart: FakeChart, settings: SettingsFile) -> Iterator[MainWindow]:
+    window = open_window(qtbot, settings, chart=chart)
     window.activateWindow()
     window.chart.setFocus()
     yield window
-    window.close()
     QApplication.instance().setStyleSheet("")
 
 

@@ -5,14 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage, QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.chart import FakeChart
 from tests.fakes.session import FakeSession
+from tests.ui.grabbing import grabbed
+from tests.ui.opening import open_window
 from vpdesk.display.synthetic import synthetic_ring
-from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.parts import theme
 from vpdesk.ui.parts.theme import DARK, LIGHT, Tones
@@ -110,10 +111,7 @@ def test_a_window_that_changed_looks_like_one_that_began_so(
     pictures = []
     for began in (LIGHT, DARK):
         system.tones = began
-        window = MainWindow(HeatmapView(), SettingsFile(tmp_path / f"{began.is_dark}.ini"))
-        qtbot.addWidget(window)
-        window.resize(1600, 900)
-        window.show()
+        window = open_window(qtbot, SettingsFile(tmp_path / f"{began.is_dark}.ini"), (1600, 900))
         window.draw_frames(False)  # they come by hand
         session = FakeSession()
         session.ring = synthetic_ring(300).ring
@@ -125,9 +123,7 @@ def test_a_window_that_changed_looks_like_one_that_began_so(
         for _ in range(3):
             window.draw_frame()
             QApplication.processEvents()
-        picture = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-        pixels = np.frombuffer(picture.constBits(), np.uint32).reshape(900, 1600)
-        pictures.append(pixels.copy())
+        pictures.append(grabbed(window))
         window.close()
     differing = np.argwhere(pictures[0] != pictures[1])
     assert len(differing) == 0, (differing.min(0), differing.max(0))

@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes.chart import FakeChart
 from tests.fakes.session import FakeSession
+from tests.ui.opening import open_window
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.parts.recent_files import RecentFile
 from vpdesk.ui.preferences.settings import Preferences, SettingsFile
@@ -146,10 +147,7 @@ def test_the_page_fits_a_small_screen(qtbot: QtBot, tmp_path: Path) -> None:
     )
     settings.preferences = Preferences(recent_files=many, live={"symbols": "ES.c.0"})
     settings.save()
-    window = MainWindow(FakeChart(), SettingsFile(settings.path))
-    qtbot.addWidget(window)
-    window.resize(1280, 720)
-    window.show()
+    window = open_window(qtbot, SettingsFile(settings.path), chart=FakeChart())
     assert (window.width(), window.height()) == (1280, 720)
     for row in window.welcome.rows:
         assert row.button.width() >= row.button.minimumSizeHint().width()

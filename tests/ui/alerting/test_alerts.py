@@ -1,6 +1,5 @@
 """Alerts in the window: made, seen, heard once, listed, gone to and remembered."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.session import LIVE, REPLAY, FakeSession
+from tests.ui.opening import open_window
 from vpdesk.core.ring import H_EVENT_ID
 from vpdesk.display.alert_rules import MAX_RULES, AlertRule, AtPrice, NearSpot, Quantity
 from vpdesk.display.alert_watch import Firing
@@ -28,8 +28,6 @@ from vpdesk.runtime.commands import Pause, SeekEvent
 from vpdesk.ui.alerting.alert_dialog import AlertDialog
 from vpdesk.ui.alerting.alert_log import MAX_ENTRIES, AlertLog, missed_entry
 from vpdesk.ui.alerting.alerts import rule_of_cell
-from vpdesk.ui.field.heatmap import HeatmapView
-from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.preferences.settings import SettingsFile
 
 TICK_SIZE = 250_000_000
@@ -53,11 +51,7 @@ class Desk:
     """A window with a chart of its own and a session of made-up columns."""
 
     def __init__(self, qtbot: QtBot, path: Path) -> None:
-        self.window = MainWindow(HeatmapView(), SettingsFile(path))
-        qtbot.addWidget(self.window)
-        self.window.resize(1280, 720)
-        with qtbot.waitExposed(self.window):
-            self.window.show()
+        self.window = open_window(qtbot, SettingsFile(path))
         self.window.activateWindow()
         self.alerts = self.window.alerts
         self.beeps = self.alerts.sound = Beeps()
@@ -92,10 +86,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(qtbot, tmp_path / "vpdesk.ini")
-    yield desk
-    desk.window.close()
+def desk(qtbot: QtBot, tmp_path: Path) -> Desk:
+    return Desk(qtbot, tmp_path / "vpdesk.ini")
 
 
 def _marked(desk: Desk) -> list[Firing]:

@@ -1,6 +1,5 @@
 """Choices for one instrument are found again, and leave another one alone."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +10,11 @@ from PySide6.QtWidgets import QInputDialog, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.session import REPLAY, FakeSession
+from tests.ui.opening import open_window
 from vpdesk.core.ring import GridRing
 from vpdesk.display.layers import LAYERS
 from vpdesk.display.scale import Scale
 from vpdesk.display.synthetic import synthetic_ring
-from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.preferences.settings import SettingsFile
 
@@ -35,11 +34,7 @@ class _Windows:
         self.window: MainWindow
 
     def open(self) -> MainWindow:
-        self.window = MainWindow(HeatmapView(), SettingsFile(self._path))
-        self._qtbot.addWidget(self.window)
-        self.window.resize(1280, 720)
-        with self._qtbot.waitExposed(self.window):
-            self.window.show()
+        self.window = open_window(self._qtbot, SettingsFile(self._path))
         self.show("ESM4")
         return self.window
 
@@ -51,10 +46,8 @@ class _Windows:
 
 
 @pytest.fixture
-def windows(qtbot: QtBot, tmp_path: Path, ring: GridRing) -> Iterator[_Windows]:
-    windows = _Windows(qtbot, tmp_path / "vpdesk.ini", ring)
-    yield windows
-    windows.window.close()
+def windows(qtbot: QtBot, tmp_path: Path, ring: GridRing) -> _Windows:
+    return _Windows(qtbot, tmp_path / "vpdesk.ini", ring)
 
 
 def _tables(window: MainWindow) -> dict[str, bytes]:

@@ -1,6 +1,5 @@
 """Ladder and strips beside a real field: lined up to the pixel, and remembered as they were arranged."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,19 +7,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
-from PySide6.QtGui import QFontMetricsF, QImage
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.factories import T0, TICK, add
 from tests.fakes.chart import FakeChart
 from tests.fakes.session import FakeSession
 from tests.ui.densities import check_at_density
+from tests.ui.grabbing import channels, grabbed
+from tests.ui.opening import make_window, open_window
 from vpdesk.core.engine import Engine
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import H_START_NS, GridRing
 from vpdesk.display.scale import Scale
-from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.panels.strips import STRIP_NAMES
 from vpdesk.ui.preferences.settings import SettingsFile
@@ -54,20 +54,10 @@ class RealSession(FakeSession):
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> SettingsFile:
-    return SettingsFile(tmp_path / "vpdesk.ini")
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, settings: SettingsFile) -> Iterator[MainWindow]:
-    window = MainWindow(HeatmapView(), settings)
-    qtbot.addWidget(window)
-    window.resize(1600, 1200)
-    with qtbot.waitExposed(window):
-        window.show()
+def desk(qtbot: QtBot, settings: SettingsFile) -> MainWindow:
+    window = open_window(qtbot, settings, (1600, 1200))
     prepare(window)
-    yield window
-    window.close()
+    return window
 
 
 def prepare(window: MainWindow) -> None:
@@ -86,20 +76,13 @@ def frames(window: MainWindow, n: int = 2) -> None:
         window.draw_frame()
 
 
-def pixels(widget: QWidget) -> np.ndarray:
-    """Grab a widget, (height, width, 3) int32: blue, green, red."""
-    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    flat = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
-    return flat[:, :, :3].astype(np.int32)
-
-
 def lit_in_field(window: MainWindow) -> np.ndarray:
     """Return which rows of pixels of the newest column hold orders."""
     place = window.chart.placement()
     view = place.viewport
     bins = window.panels.strips.bins
     x = round(place.left_pt * place.density) + int(bins.edges_px[bins.newest])
-    column = pixels(window.chart)[: view.height_px, x].sum(axis=1)
+    column = channels(grabbed(window.chart))[: view.height_px, x].sum(axis=1)
     # prices far from both the dark of no orders and the shade outside the band
     return column > 0.6 * column.max()
 
@@ -108,7 +91,7 @@ def lit_in_ladder(window: MainWindow) -> np.ndarray:
     """Return which rows of pixels of the ladder have a bid or ask bar."""
     ladder, height = window.panels.ladder, window.chart.viewport().height_px
     density = window.chart.placement().density
-    shown = pixels(ladder)[:height]
+    shown = channels(grabbed(ladder))[:height]
     lit = np.zeros(height, bool)
     for name, side in (("bid", -3), ("ask", 3)):
         left, right = ladder.column_rect(name)
@@ -151,7 +134,7 @@ def test_the_ladder_fades_while_the_book_is_stale(desk: MainWindow) -> None:
     ladder, session = desk.panels.ladder, desk._session
 
     def contrast() -> float:
-        return float(np.ptp(pixels(ladder)[: desk.chart.viewport().height_px]))
+        return float(np.ptp(channels(grabbed(ladder))[: desk.chart.viewport().height_px]))
 
     fresh = contrast()
     for book_state, is_faded in (("stale", True), ("valid", False)):
@@ -231,8 +214,9 @@ def test_strips_stand_in_the_fields_pixel_columns(desk: MainWindow) -> None:
     strips = desk.panels.strips
     place = desk.chart.placement()
     volume = strips.strips["events"]
-    shown = pixels(volume)[volume.height() - 5, place.left_pt : place.left_pt + place.viewport.width_px]
-    field = pixels(desk.chart)[5, place.left_pt : place.left_pt + place.viewport.width_px]
+    across = slice(place.left_pt, place.left_pt + place.viewport.width_px)
+    shown = channels(grabbed(volume))[volume.height() - 5, across]
+    field = channels(grabbed(desk.chart))[5, across]
     ground = shown[0]
     lit = (np.abs(shown - ground) > 30).any(axis=1)
     has_column = (np.abs(field - field[0]) > 3).any(axis=1)
@@ -375,10 +359,7 @@ def test_strips_move_hide_collapse_and_come_back_from_the_settings(
     expected = ["volume", "spread", "events"]
     assert _order_seen(desk) == expected
     desk.close()
-    reopened = MainWindow(FakeChart(), SettingsFile(settings.path))
-    qtbot.addWidget(reopened)
-    reopened.resize(1600, 900)
-    reopened.show()
+    reopened = open_window(qtbot, SettingsFile(settings.path), (1600, 900), FakeChart())
     reopened.set_session(FakeSession())
     assert _order_seen(reopened) == expected
     assert not reopened.actions_by_id["strip_drive"].isChecked()
@@ -448,8 +429,7 @@ def test_columns_of_the_ladder_are_chosen_from_its_menu_and_remembered(
         left = ladder.column_rect(name)[1]
     assert left == ladder.width()
     desk.close()
-    reopened = MainWindow(FakeChart(), SettingsFile(settings.path))
-    qtbot.addWidget(reopened)
+    reopened = make_window(qtbot, SettingsFile(settings.path), FakeChart())
     assert reopened.panels.ladder.hidden == {"pulled", "filled"}
     reopened.close()
 

@@ -1,21 +1,21 @@
 """The volume profile over a real field: in the field's pixels, in the right colours, on demand."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from tests.ui.densities import check_at_density
+from tests.ui.grabbing import channels, field_pixels
 from tests.ui.markets import MarketSession, simulated_records
+from tests.ui.opening import make_window, open_window
 from vpdesk.core.ring import H_CENTRE, T_SEQ, T_SIDE, T_SIZE, T_TICK
 from vpdesk.display.volume_profile import VolumeSource
 from vpdesk.figures import grouped
-from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.field.trade_dots import DOT_COLOURS
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.preferences.settings import SettingsFile
@@ -27,20 +27,10 @@ def market() -> NDArray[np.void]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> SettingsFile:
-    return SettingsFile(tmp_path / "vpdesk.ini")
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, settings: SettingsFile, market: NDArray[np.void]) -> Iterator[MainWindow]:
-    window = MainWindow(HeatmapView(), settings)
-    qtbot.addWidget(window)
-    window.resize(1280, 720)
-    with qtbot.waitExposed(window):
-        window.show()
+def desk(qtbot: QtBot, settings: SettingsFile, market: NDArray[np.void]) -> MainWindow:
+    window = open_window(qtbot, settings)
     prepare(window, market)
-    yield window
-    window.close()
+    return window
 
 
 def prepare(window: MainWindow, market: NDArray[np.void]) -> None:
@@ -50,16 +40,6 @@ def prepare(window: MainWindow, market: NDArray[np.void]) -> None:
     window.chart.set_overlays(frozenset())
     for _ in range(3):
         window.draw_frame()
-
-
-def field_pixels(window: MainWindow) -> NDArray[np.int32]:
-    """Grab the field, (height, width, 3) int32: blue, green, red."""
-    image = window.chart.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    flat = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
-    place = window.chart.placement()
-    left = round(place.left_pt * place.density)
-    view = place.viewport
-    return flat[: view.height_px, left : left + view.width_px, :3].astype(np.int32)
 
 
 def traded_rows(window: MainWindow) -> dict[int, NDArray[np.int64]]:
@@ -86,10 +66,10 @@ def assert_bars_stand_in_the_fields_rows(window: MainWindow) -> None:
     profile = window.volume_profile
     profile.show(False)
     window.draw_frame()
-    without = field_pixels(window)
+    without = channels(field_pixels(window.chart))
     profile.show(True)
     window.draw_frame()
-    shown = field_pixels(window)
+    shown = channels(field_pixels(window.chart))
     traded = traded_rows(window)
     of_px = window.chart.viewport().rows_of_px()
     heights = dict(zip(*np.unique(of_px, return_counts=True), strict=True))
@@ -167,8 +147,7 @@ def test_v_shows_and_hides_it_and_the_choice_is_remembered(
     again = SettingsFile(settings.path)
     again.load()
     assert again.preferences.has_volume_profile
-    window = MainWindow(HeatmapView(), again)
-    qtbot.addWidget(window)
+    window = make_window(qtbot, again)
     assert window.volume_profile.item.isVisible()
     assert window.actions_by_id["volume_profile"].isChecked()
     window.volume_profile.show(False)

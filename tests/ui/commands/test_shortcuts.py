@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes.chart import FakeChart
 from tests.fakes.session import FakeSession
+from tests.ui.opening import make_window
 from vpdesk.ui.commands.command_palette import CommandPalette
 from vpdesk.ui.commands.shortcuts import DEFAULT_KEYS, MAX_KEYS, MENU_KEYS, effective_keys
 from vpdesk.ui.commands.shortcuts_dialog import ShortcutsDialog
@@ -104,8 +105,7 @@ def test_only_differences_are_kept_and_they_last(qtbot: QtBot, window: MainWindo
     window.shortcuts.assign("quit", ())
     assert window._settings.preferences.keys == {"layer_depth": ("Y", "Shift+Y"), "quit": ()}
     window.close()
-    again = MainWindow(FakeChart(), SettingsFile(window._settings.path))
-    qtbot.addWidget(again)
+    again = make_window(qtbot, SettingsFile(window._settings.path), FakeChart())
     assert again.actions_by_id["layer_depth"].shortcuts() == [QKeySequence("Y"), QKeySequence("Shift+Y")]
     assert again.actions_by_id["quit"].shortcuts() == []
     again.shortcuts.reset_all()
@@ -120,8 +120,7 @@ def test_damaged_keys_in_the_settings_file_cost_nothing(qtbot: QtBot, tmp_path: 
     text = settings.path.read_text()
     assert "open=Ctrl+9" in text
     settings.path.write_text(text.replace("open=Ctrl+9", "open=@ByteArray(Ctrl+9)\nlive=Ctrl+K\nquit=F9"))
-    window = MainWindow(FakeChart(), SettingsFile(settings.path))
-    qtbot.addWidget(window)
+    window = make_window(qtbot, SettingsFile(settings.path), FakeChart())
     assert window.shortcuts.changes() == {"quit": ("F9",)}
     window.close()
 

@@ -1,11 +1,11 @@
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.session import LIVE, PLAYING, REPLAY, SIMULATED
+from tests.ui.opening import open_chart
 from vpdesk import __version__
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import BOOK_STATE_SHIFT, BOOK_STATES, H_BEST_BID, H_EVENT_ID, H_FLAGS
@@ -24,15 +24,8 @@ def writer() -> SyntheticWriter:
 
 
 @pytest.fixture
-def chart(qtbot: QtBot, writer: SyntheticWriter) -> Iterator[HeatmapView]:
-    chart = HeatmapView()
-    qtbot.addWidget(chart)
-    chart.resize(640, 400)
-    with qtbot.waitExposed(chart):
-        chart.show()
-    chart.set_source(writer.ring)
-    chart.tick()
-    return chart
+def chart(qtbot: QtBot, writer: SyntheticWriter) -> HeatmapView:
+    return open_chart(qtbot, writer.ring)
 
 
 def shown_by(chart: HeatmapView) -> Shown:

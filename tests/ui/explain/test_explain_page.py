@@ -2,14 +2,14 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.ui.grabbing import channels, image_pixels
 from vpdesk.app.lessons import make_lessons
 from vpdesk.core.params import DEFAULT_WEIGHTS
 from vpdesk.display.layers import LAYERS
@@ -74,9 +74,9 @@ def test_a_picture_has_the_fields_colours_and_the_themes_ground(
         image = draw_lesson(lessons["net"], tones, 2.0)
         assert image.width() == 2 * WIDTH_PT
         assert image.pixelColor(image.width() - 3, 3).name() == tones.window
-        pixels = _pixels(image)[:, image.width() // 2 :]
-        blue = (pixels[..., 2].astype(int) - pixels[..., 0]) > 60
-        amber = (pixels[..., 0].astype(int) - pixels[..., 2]) > 60
+        pixels = channels(image_pixels(image)[:, image.width() // 2 :])
+        blue = pixels[..., 0] - pixels[..., 2] > 60
+        amber = pixels[..., 2] - pixels[..., 0] > 60
         assert min(blue.sum(), amber.sum()) > 5000
 
 
@@ -150,9 +150,3 @@ def test_the_formulas_are_those_of_readme_with_the_default_weights() -> None:
 
 def _plain(text: str) -> str:
     return re.sub(r"\s+", "", text.replace("&minus;", "\N{MINUS SIGN}"))
-
-
-def _pixels(image: QImage) -> np.ndarray:
-    image = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()  # the image goes

@@ -1,7 +1,6 @@
 """Moving about in the chart by the window's own keys and menu."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -10,9 +9,9 @@ from PySide6.QtWidgets import QApplication, QInputDialog
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.session import LIVE, REPLAY, FakeSession
+from tests.ui.opening import make_window, open_window
 from vpdesk.display.synthetic import synthetic_ring
 from vpdesk.runtime.commands import CancelWork, Step
-from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.field.pointer_gestures import Tool
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.preferences.settings import SettingsFile
@@ -24,22 +23,12 @@ TRADES = 3  # the synthetic market's, of which some are smaller and some larger
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> SettingsFile:
-    return SettingsFile(tmp_path / "vpdesk.ini")
-
-
-@pytest.fixture
 def desk(qtbot: QtBot, settings: SettingsFile) -> Iterator[MainWindow]:
-    window = MainWindow(HeatmapView(), settings)
-    qtbot.addWidget(window)
-    window.resize(1280, 720)
-    with qtbot.waitExposed(window):
-        window.show()
+    window = open_window(qtbot, settings)
     window.draw_frames(False)  # they come by hand
     window.activateWindow()
     show(window, FakeSession(REPLAY))
     yield window
-    window.close()
     QApplication.instance().setStyleSheet("")
 
 
@@ -251,8 +240,7 @@ def test_the_smallest_trade_drawn_is_chosen_in_numbers_seen_at_once_and_remember
     assert "trades" not in caption._text
     desk.actions_by_id["overlay_trades"].trigger()
     desk.close()
-    again = MainWindow(HeatmapView(), SettingsFile(settings.path))
-    qtbot.addWidget(again)
+    again = make_window(qtbot, SettingsFile(settings.path))
     assert again.chart._marks.least_dot_size == 0  # no instrument yet
     again.set_session(FakeSession(REPLAY))
     assert again.chart._marks.least_dot_size == TRADES

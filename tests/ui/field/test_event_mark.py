@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.ui.field.test_heatmap import bare, cell_at, field_pixels
+from tests.ui.grabbing import bare, cell_at, field_pixels
+from tests.ui.opening import open_chart
 from vpdesk.core.ring import H_BEST_BID
 from vpdesk.display.synthetic import synthetic_ring
 from vpdesk.ui.field.heatmap import HeatmapView
@@ -14,13 +15,7 @@ FRAME = 0xFFFFFFFF
 
 @pytest.fixture
 def view(qtbot: QtBot) -> HeatmapView:
-    view = HeatmapView()
-    qtbot.addWidget(view)
-    view.resize(640, 400)
-    with qtbot.waitExposed(view):
-        view.show()
-    view.set_source(synthetic_ring(900, half_width=20).ring)
-    view.tick()
+    view = open_chart(qtbot, synthetic_ring(900, half_width=20).ring)
     bare(view)
     return view
 

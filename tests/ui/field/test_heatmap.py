@@ -1,14 +1,14 @@
 """The field on grabbed pixels, and what the pointer does to it."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.ui.grabbing import bare, cell_at, field_pixels
+from tests.ui.opening import open_chart
 from vpdesk.core.ring import H_SPOT_TICK, NO_TICK, GridRing
 from vpdesk.display.colours import DARK_SHADES
 from vpdesk.display.layers import LAYERS
@@ -24,40 +24,11 @@ def writer() -> SyntheticWriter:
 
 
 @pytest.fixture
-def view(qtbot: QtBot, writer: SyntheticWriter) -> Iterator[HeatmapView]:
-    view = HeatmapView()
-    qtbot.addWidget(view)
-    view.resize(640, 400)
-    with qtbot.waitExposed(view):
-        view.show()
-    view.set_source(writer.ring)
-    view.tick()
+def view(qtbot: QtBot, writer: SyntheticWriter) -> HeatmapView:
+    view = open_chart(qtbot, writer.ring)
     view.fit_scale()  # frozen from here on
     view.tick()
     return view
-
-
-def field_pixels(view: HeatmapView) -> np.ndarray:
-    """Grab the field alone, (height, width) uint32."""
-    image = view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.bytesPerLine() // 4)
-    left, right = (round(margin * image.devicePixelRatio()) for margin in view.field_margins())
-    height = view.viewport().height_px
-    return pixels[:height, left : image.width() - right].copy()
-
-
-def cell_at(view: HeatmapView, x_pt: float, y_pt: float) -> tuple[int, int]:
-    """Return the column and bucket under a point of the field."""
-    density = view.devicePixelRatioF()
-    return view.viewport().column_at(x_pt * density), view.viewport().row_at(y_pt * density)
-
-
-def bare(view: HeatmapView) -> None:
-    """Leave nothing but the field: no overlays, no words."""
-    view.set_overlays(frozenset())
-    view._canvas.caption.setVisible(False)
-    view._canvas.notice.setVisible(False)
-    view.tick()
 
 
 def wheel(view: HeatmapView, at: QPointF, steps: int, shift: bool = False) -> None:

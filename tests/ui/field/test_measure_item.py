@@ -5,7 +5,8 @@ import math
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.ui.field.test_heatmap import field_pixels
+from tests.ui.grabbing import field_pixels
+from tests.ui.opening import open_chart
 from vpdesk.display.measuring import Box
 from vpdesk.display.synthetic import synthetic_ring
 from vpdesk.ui.field.heatmap import HeatmapView
@@ -14,15 +15,7 @@ from vpdesk.ui.field.measure_item import MeasureItem
 
 @pytest.fixture
 def view(qtbot: QtBot) -> HeatmapView:
-    view = HeatmapView()
-    qtbot.addWidget(view)
-    view.resize(760, 400)
-    with qtbot.waitExposed(view):
-        view.show()
-    view.set_source(synthetic_ring(900, half_width=20).ring)
-    for _ in range(2):
-        view.tick()
-    return view
+    return open_chart(qtbot, synthetic_ring(900, half_width=20).ring, (760, 400))
 
 
 def box_at(view: HeatmapView, left: float, top: float, right: float, bottom: float) -> Box:

@@ -8,7 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from tests.ui.field.test_heatmap import cell_at, field_pixels
+from tests.ui.grabbing import cell_at, field_pixels
+from tests.ui.opening import open_chart
 from vpdesk.display.measuring import Box
 from vpdesk.display.synthetic import SyntheticWriter, synthetic_ring
 from vpdesk.ui.field.heatmap import HeatmapView
@@ -27,15 +28,7 @@ def writer() -> SyntheticWriter:
 
 @pytest.fixture
 def view(qtbot: QtBot, writer: SyntheticWriter) -> HeatmapView:
-    view = HeatmapView()
-    qtbot.addWidget(view)
-    view.resize(640, 400)
-    with qtbot.waitExposed(view):
-        view.show()
-    view.set_source(writer.ring)
-    view.tick()
-    view.tick()  # the price axis has found its width
-    return view
+    return open_chart(qtbot, writer.ring)
 
 
 class Hand:

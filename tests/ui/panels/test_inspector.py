@@ -1,7 +1,6 @@
 """A click pins a cell; what is shown of it is the session's own report, and it stays until it is let go."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes.chart import FakeChart
 from tests.fakes.session import LIVE, FakeSession
+from tests.ui.opening import open_window
 from vpdesk.core.cell_report import CellReport, PriceEvent, cell_report
 from vpdesk.core.engine import Engine
 from vpdesk.core.params import EngineParams
@@ -20,7 +20,6 @@ from vpdesk.core.ring import GridRing
 from vpdesk.display.reading import CellReading, read_cell
 from vpdesk.runtime.commands import CancelWork, Inspect, SeekEvent
 from vpdesk.sources.simulator import simulate
-from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.panels.inspector import InspectorDock
 from vpdesk.ui.preferences.settings import SettingsFile
@@ -87,16 +86,11 @@ def dock(qtbot: QtBot, desk: Market, chart: FakeChart) -> InspectorDock:
 
 
 @pytest.fixture
-def real_window(qtbot: QtBot, desk: Market, tmp_path: object) -> Iterator[MainWindow]:
-    window = MainWindow(HeatmapView(), SettingsFile(tmp_path / "vpdesk.ini"))  # type: ignore[operator]
-    qtbot.addWidget(window)
-    window.resize(1280, 720)
-    with qtbot.waitExposed(window):
-        window.show()
+def real_window(qtbot: QtBot, desk: Market, settings: SettingsFile) -> MainWindow:
+    window = open_window(qtbot, settings)
     window.set_session(desk.session)
     window.chart.tick()
-    yield window
-    window.close()
+    return window
 
 
 def _click_chart(qtbot: QtBot, window: MainWindow) -> None:

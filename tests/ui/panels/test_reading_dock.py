@@ -1,8 +1,6 @@
 """The directional reading: which moment it shows, and that its numbers are the engine's."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,10 +10,10 @@ from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from tests.ui.markets import MarketSession, simulated_records
+from tests.ui.opening import make_window, open_window
 from vpdesk.core.ring import COLUMN_GAP, H_FLAGS, H_START_NS
 from vpdesk.display.k_profile import read_profile
 from vpdesk.display.text import time_text
-from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.panels.drive_gauge import DriveGauge, drive_text, sum_text
 from vpdesk.ui.preferences.settings import SettingsFile
@@ -34,19 +32,14 @@ def session(market: NDArray[np.void]) -> MarketSession:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, session: MarketSession, tmp_path: Path) -> Iterator[MainWindow]:
-    window = MainWindow(HeatmapView(), SettingsFile(tmp_path / "vpdesk.ini"))
-    qtbot.addWidget(window)
-    window.resize(1600, 900)
-    with qtbot.waitExposed(window):
-        window.show()
+def desk(qtbot: QtBot, session: MarketSession, settings: SettingsFile) -> MainWindow:
+    window = open_window(qtbot, settings, (1600, 900))
     window.draw_frames(False)
     window.set_session(session)
     window.direction.turn()
     qtbot.waitUntil(lambda: window.direction.plot.height() > 200)
     show(window)
-    yield window
-    window.close()
+    return window
 
 
 def show(window: MainWindow, n: int = 2) -> None:
@@ -222,13 +215,9 @@ def test_without_a_session_it_says_so(desk: MainWindow) -> None:
     assert desk.direction.moment_label.text() == "No session is open."
 
 
-def test_it_is_where_it_was_after_a_restart(
-    desk: MainWindow, qtbot: QtBot, session: MarketSession, tmp_path: Path
-) -> None:
+def test_it_is_where_it_was_after_a_restart(desk: MainWindow, qtbot: QtBot, settings: SettingsFile) -> None:
     desk.close()
-    settings = SettingsFile(tmp_path / "vpdesk.ini")
-    window = MainWindow(HeatmapView(), settings)
-    qtbot.addWidget(window)
+    window = make_window(qtbot, SettingsFile(settings.path))
     window.show()
     assert window.direction.isVisible()
     window.close()
