@@ -9,10 +9,6 @@ from vpdesk.ui.field.field_canvas import FieldImage
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.panels.ladder import LadderView
 
-pytestmark = pytest.mark.qt_log_ignore(
-    r"This plugin does not support (propagateSizeHints|raise)", extend=True
-)
-
 
 def test_every_measured_frame_is_drawn_and_painted_with_all_panels_shown(
     qapp: object, monkeypatch: pytest.MonkeyPatch

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -12,10 +11,6 @@ from vpdesk.ui.parts.recent_files import RecentFile
 from vpdesk.ui.preferences.settings import Preferences, SettingsFile
 
 LONG_MS = 60_000  # a first run compiles
-
-pytestmark = pytest.mark.qt_log_ignore(
-    r"This plugin does not support (propagateSizeHints|raise)", extend=True
-)
 
 
 def _started(folder: Path, preferences: Preferences) -> Desk:

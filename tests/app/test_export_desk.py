@@ -24,8 +24,6 @@ from vpdesk.ui.preferences.settings import SettingsFile
 
 WAIT_MS = 20_000
 
-pytestmark = pytest.mark.qt_log_ignore(r"This plugin does not support (propagateSizeHints|raise)")
-
 
 @pytest.fixture(scope="module")
 def market_file(tmp_path_factory: pytest.TempPathFactory) -> Path:

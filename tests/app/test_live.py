@@ -1,12 +1,11 @@
 import math
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.fakes.keyring import without_key
 from tests.live import wiring
-from tests.live.test_api_key import Keyring
 from tests.live.wiring import KEY, KEY_TEXT, market
 from tests.runtime.live_wiring import having, health, wait_until
 from vpdesk.app import live
@@ -14,14 +13,13 @@ from vpdesk.core.engine import warm_up
 from vpdesk.errors import CancelledError, SourceError, VpdeskError
 from vpdesk.gateway.faults import Mute, Refuse
 from vpdesk.gateway.server import serving
-from vpdesk.sources.api_key import ENVIRONMENT_VARIABLE, ApiKey, ApiKeyError
+from vpdesk.sources.api_key import ApiKey, ApiKeyError
 from vpdesk.sources.simulator import write_session
 
 
 @pytest.fixture(autouse=True)
 def _no_key_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
-    monkeypatch.setitem(sys.modules, "keyring", Keyring())
+    without_key(monkeypatch)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The real window and the real client, from the dialog to the chart and back to nothing."""
 
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +7,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.fakes.keyring import Keyring, without_key
 from tests.live import wiring
-from tests.live.test_api_key import Keyring
 from tests.live.wiring import KEY_TEXT, market
 from vpdesk.app import live_desk
 from vpdesk.app.desk import Desk
@@ -19,7 +18,6 @@ from vpdesk.display.warm_up import warm_up as warm_up_display
 from vpdesk.gateway.faults import Drop
 from vpdesk.gateway.server import serving
 from vpdesk.runtime.live_session import LiveSession
-from vpdesk.sources.api_key import ENVIRONMENT_VARIABLE
 from vpdesk.sources.feed import LiveRequest
 from vpdesk.sources.simulator import write_session
 from vpdesk.ui.dialogs.live_dialog import LiveChoice, PracticeChoice
@@ -27,16 +25,10 @@ from vpdesk.ui.preferences.settings import SettingsFile
 
 WAIT_MS = 20_000
 
-pytestmark = pytest.mark.qt_log_ignore(r"This plugin does not support (propagateSizeHints|raise)")
-
 
 @pytest.fixture
 def keyring(monkeypatch: pytest.MonkeyPatch) -> Keyring:
-    """A key store that holds nothing yet, and no key in the environment."""
-    keyring = Keyring()
-    monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
-    monkeypatch.setitem(sys.modules, "keyring", keyring)
-    return keyring
+    return without_key(monkeypatch)
 
 
 @pytest.fixture

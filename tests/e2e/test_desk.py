@@ -16,23 +16,11 @@ from vpdesk.app.desk import Desk
 from vpdesk.core.engine import Engine
 from vpdesk.runtime.commands import Pause, SeekEvent
 from vpdesk.runtime.status import SessionState
-from vpdesk.sources.simulator import write_session
 from vpdesk.sources.tape import open_tape
 from vpdesk.ui.dialogs.open_dialog import OpenDialog
 from vpdesk.ui.preferences.settings import SettingsFile
 
 LONG_MS = 60_000  # a first run compiles
-
-pytestmark = pytest.mark.qt_log_ignore(
-    r"This plugin does not support (propagateSizeHints|raise)", extend=True
-)
-
-
-@pytest.fixture(scope="session")
-def market_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("market") / "market.dbn.zst"
-    write_session(path, 20.0, seed=3)
-    return path
 
 
 @pytest.fixture

@@ -30,18 +30,8 @@ from vpdesk.sources.tape import Tape, open_tape
 from vpdesk.ui.dialogs.export_dialog import SESSION, ExportDialog
 from vpdesk.ui.preferences.settings import SettingsFile
 
-pytestmark = pytest.mark.qt_log_ignore(
-    r"This plugin does not support (propagateSizeHints|raise)", extend=True
-)
 LONG_MS = 120_000  # the first process of all compiles every kernel
 S = 10**9
-
-
-@pytest.fixture(scope="module")
-def market_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("market") / "market.dbn.zst"
-    write_session(path, 20.0, seed=3)
-    return path
 
 
 @pytest.fixture

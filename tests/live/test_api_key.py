@@ -4,35 +4,16 @@ from types import ModuleType
 
 import pytest
 
+from tests.fakes.keyring import Keyring, without_key
 from tests.live.wiring import KEY_TEXT
 from vpdesk.sources.api_key import ENVIRONMENT_VARIABLE, ApiKey, ApiKeyError, find_api_key, store_api_key
 
 OTHER = "db-" + "b" * 29
 
 
-class Keyring(ModuleType):
-    """What the package offers, with one password or a failing backend."""
-
-    def __init__(self, password: str | None = None, error: Exception | None = None) -> None:
-        super().__init__("keyring")
-        self.password = password
-        self.error = error
-
-    def get_password(self, service: str, user: str) -> str | None:
-        if self.error:
-            raise self.error
-        return self.password
-
-    def set_password(self, service: str, user: str, password: str) -> None:
-        if self.error:
-            raise self.error
-        self.password = password
-
-
 @pytest.fixture(autouse=True)
 def _no_key_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
-    monkeypatch.setitem(sys.modules, "keyring", Keyring())
+    without_key(monkeypatch)
 
 
 @pytest.mark.parametrize(

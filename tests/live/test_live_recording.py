@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.live import wiring
-from tests.live.test_recorder import FullDisk, read
+from tests.live.recordings import FullDisk, read
 from tests.live.wiring import KEY_TEXT, collect, having, listening, market, records_of
 from vpdesk.gateway.faults import Drop
 from vpdesk.sources.feed import FeedState, GapEnded

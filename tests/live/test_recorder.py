@@ -1,5 +1,3 @@
-import errno
-import os
 import threading
 from pathlib import Path
 
@@ -8,37 +6,15 @@ import pytest
 import zstandard
 
 from tests.factories import T0
+from tests.live.recordings import FullDisk, read
 from tests.live.wiring import KEY_TEXT, SERVED, Records, market
-from vpdesk.core.events import MBO_DTYPE
 from vpdesk.gateway import wire
-from vpdesk.sources.dbn import RecordStream
-from vpdesk.sources.recorder import Recorder, open_new, recording_stem
+from vpdesk.sources.recorder import Recorder, recording_stem
 from vpdesk.sources.scan import probe
 
 METADATA = wire.metadata("GLBX.MDP3")
 MAPPING = wire.mapping(SERVED, "ES.c.0", "continuous")
 DAY_NS = 86_400_000_000_000
-
-
-class FullDisk:
-    """A file on a disk that takes so many bytes."""
-
-    def __init__(self, path: Path, room: int) -> None:
-        self._file = open_new(path)
-        self._room = room
-
-    def write(self, data: bytes | memoryview, /) -> int | None:
-        if self._room <= 0:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        n_written = self._file.write(memoryview(data)[: self._room])
-        self._room -= n_written or 0
-        return n_written
-
-    def fileno(self) -> int:
-        return self._file.fileno()
-
-    def close(self) -> None:
-        self._file.close()
 
 
 def record(recorder: Recorder, records: Records, n_blocks: int = 4) -> None:
@@ -54,12 +30,6 @@ def closed(recorder: Recorder) -> Recorder:
     recorder.close()
     assert recorder.wait(10)
     return recorder
-
-
-def read(path: Path) -> tuple[Records, dict[int, str], str]:
-    with RecordStream(path) as stream:
-        chunks = [chunk.copy() for chunk in stream.chunks()]
-        return np.concatenate([np.zeros(0, MBO_DTYPE), *chunks]), stream.symbols, stream.problem
 
 
 @pytest.mark.parametrize("compress", [False, True])

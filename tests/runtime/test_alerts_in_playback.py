@@ -4,8 +4,8 @@ import random
 
 import pytest
 
+from tests.runtime.players import PARAMS, Clock, index, make_player, market
 from tests.runtime.straight_run import arrive
-from tests.runtime.test_player import PARAMS, Clock, index, make_player, market
 from vpdesk.core.engine import Engine
 from vpdesk.core.ring import GridRing
 from vpdesk.display.alert_rules import AlertRule, NearSpot, Quantity

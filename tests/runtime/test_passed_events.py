@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.runtime.players import Clock, index, make_player, market
 from tests.runtime.straight_run import arrive
-from tests.runtime.test_player import Clock, index, make_player, market
 from vpdesk.core.ring import PASSING
 from vpdesk.runtime.player import Player
 

@@ -2,60 +2,27 @@
 
 import random
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from tests.fakes.tape import ArrayTape
-from tests.runtime.straight_run import arrive, assert_is_straight_run
+from tests.runtime.players import PARAMS, index, make_player, market, span
+from tests.runtime.straight_run import (
+    UNITS,
+    arrive,
+    assert_is_straight_run,
+    assert_steps_back_undo_steps_forward,
+)
 from vpdesk.core.engine import Engine
 from vpdesk.core.events import MBO_DTYPE
 from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import BOOK_STATES
-from vpdesk.runtime.indexer import N_BINS, Indexer
-from vpdesk.runtime.keyframes import Keyframes
-from vpdesk.runtime.player import Cadence, Player
-from vpdesk.sources.simulator import simulate
+from vpdesk.runtime.indexer import N_BINS
+from vpdesk.runtime.player import Cadence
 
-PARAMS = EngineParams(tick_size=250_000_000, half_width=20)
 OTHER_PARAMS = [PARAMS, replace(PARAMS, tau_s=0.5), replace(PARAMS, half_width=7, ticks_per_bucket=3)]
 CADENCES = [Cadence(100_000_000), Cadence(1_000_000), Cadence(1, 1), Cadence(1, 100)]
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now_s = 100.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-@cache
-def market() -> NDArray[np.void]:
-    return np.concatenate(list(simulate(10.0, seed=5)))
-
-
-def span(records: NDArray[np.void]) -> tuple[int, int]:
-    return int(records["ts_event"].max()) - 10_000_000_000, int(records["ts_event"].max())
-
-
-def make_player(
-    records: NDArray[np.void], cadence: Cadence = CADENCES[0], *, spacing: int = 1500, columns: int = 4096
-) -> tuple[Player, Clock]:
-    clock = Clock()
-    keyframes = Keyframes(1 << 28, spacing)
-    player = Player(ArrayTape(records), PARAMS, cadence, keyframes, clock, ring_columns=columns)
-    player.history_columns = 20
-    return player, clock
-
-
-def index(player: Player, records: NDArray[np.void]) -> Indexer:
-    indexer = Indexer(player.tape, player.params, player.cadence, player.keyframes, *span(records))
-    while not indexer.is_done:
-        assert indexer.step()
-    return indexer
 
 
 @pytest.mark.parametrize("cadence", CADENCES, ids=str)
@@ -77,9 +44,9 @@ def test_any_journey_ends_in_the_state_and_the_chart_of_a_straight_run(
             case 1:
                 player.go_to_time(dice.randrange(first_ns - 10**9, last_ns + 10**9))
             case 2:
-                player.step_by(dice.choice(["event", "group", "trade", "best", "spot", "column"]), 1)
+                player.step_by(dice.choice(UNITS), 1)
             case 3:
-                player.step_by(dice.choice(["event", "group", "trade", "best", "spot", "column"]), -1)
+                player.step_by(dice.choice(UNITS), -1)
             case 4:
                 player.set_speed(dice.choice([0.1, 1.0, 50.0, float("inf")]))
                 player.play()
@@ -115,26 +82,14 @@ def test_a_cancelled_journey_leaves_a_consistent_moment() -> None:
     assert player.engine.digest() == straight.digest()
 
 
-@pytest.mark.parametrize("unit", ["event", "group", "trade", "best", "spot", "column"])
+@pytest.mark.parametrize("unit", UNITS)
 def test_steps_back_undo_steps_forward(unit: str) -> None:
     records = market()
     player, _ = make_player(records)
     index(player, records)
     player.go_to_event(9_000)
     arrive(player)
-    player.step_by(unit, 1)  # onto a place where the unit ends
-    arrive(player)
-    places = [player.position]
-    for _ in range(3):
-        player.step_by(unit, 1)
-        arrive(player)
-        places.append(player.position)
-    assert places == sorted(set(places))
-    for place in reversed(places[:-1]):
-        player.step_by(unit, -1)
-        arrive(player)
-        assert player.position == place
-    assert_is_straight_run(player)
+    assert_steps_back_undo_steps_forward(player, unit, 3)
 
 
 def test_a_step_by_best_price_stops_at_every_change_and_nowhere_else() -> None:

@@ -7,7 +7,12 @@ from functools import cache
 import pytest
 
 from tests.realdata import DATA, needs_data
-from tests.runtime.straight_run import arrive, assert_is_straight_run
+from tests.runtime.straight_run import (
+    UNITS,
+    arrive,
+    assert_is_straight_run,
+    assert_steps_back_undo_steps_forward,
+)
 from vpdesk.core.params import EngineParams
 from vpdesk.runtime.indexer import Indexer
 from vpdesk.runtime.keyframes import Keyframes
@@ -21,7 +26,6 @@ NAMES = {
     "es": "es-esm4-2s-snapshot.mbo.dbn.zst",
 }
 CADENCES = (Cadence(100_000_000), Cadence(1_000_000_000), Cadence(1, 25))
-UNITS = ("event", "group", "trade", "best", "spot", "column")
 
 
 @cache
@@ -78,15 +82,4 @@ def test_steps_back_undo_steps_forward_on_a_real_file(unit: str) -> None:
     params = EngineParams(tape.instrument.tick.raw, half_width=25)
     player = Player(tape, params, CADENCES[0], Keyframes(1 << 28, 4096), lambda: 0.0)
     player.go_to_event(30_000)
-    player.step_by(unit, 1)
-    arrive(player)
-    places = [player.position]
-    for _ in range(4):
-        player.step_by(unit, 1)
-        arrive(player)
-        places.append(player.position)
-    for place in reversed(places[:-1]):
-        player.step_by(unit, -1)
-        arrive(player)
-        assert player.position == place
-    assert_is_straight_run(player)
+    assert_steps_back_undo_steps_forward(player, unit, 4)

@@ -14,16 +14,6 @@ from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.preferences.settings import SettingsFile
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # the offscreen platform says so of every window that has a minimum size, and of tool tips
-    ignore = pytest.mark.qt_log_ignore(
-        r"This plugin does not support (propagateSizeHints|raise)", extend=True
-    )
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(ignore)
-
-
 @pytest.fixture
 def chart(qapp: QApplication) -> FakeChart:
     return FakeChart()

@@ -100,6 +100,20 @@ def _click_chart(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.mouseClick(canvas.viewport(), LEFT, pos=at)
 
 
+def _pin_and_go_to_events(qtbot: QtBot, window: MainWindow, desk: Market) -> InspectorDock:
+    """Pin a cell, wait for its report, and put the keyboard into the list of events."""
+    window.activateWindow()
+    _click_chart(qtbot, window)
+    inspector = window.inspector
+    reading = inspector.reading
+    assert reading is not None
+    desk.session.cell_report = desk.report(reading.k, event_id=reading.event_id)
+    qtbot.waitUntil(lambda: inspector.report is not None)
+    inspector.events.setFocus()
+    qtbot.waitUntil(inspector.events.hasFocus)
+    return inspector
+
+
 def test_a_click_asks_for_the_cell_and_shows_its_report(
     real_window: MainWindow, desk: Market, qtbot: QtBot
 ) -> None:
@@ -465,15 +479,7 @@ def test_a_pin_out_of_the_columns_held_cannot_be_stepped_and_says_why(
 def test_keys_move_in_the_list_of_events_and_not_the_chart(
     real_window: MainWindow, desk: Market, qtbot: QtBot
 ) -> None:
-    real_window.activateWindow()
-    _click_chart(qtbot, real_window)
-    inspector = real_window.inspector
-    reading = inspector.reading
-    assert reading is not None
-    desk.session.cell_report = desk.report(reading.k, event_id=reading.event_id)
-    qtbot.waitUntil(lambda: inspector.report is not None)
-    inspector.events.setFocus()
-    qtbot.waitUntil(inspector.events.hasFocus)
+    inspector = _pin_and_go_to_events(qtbot, real_window, desk)
     view = real_window.chart.viewport()
     assert inspector.events.currentItem() is inspector.events.topLevelItem(0)
     qtbot.keyClick(inspector.events, Qt.Key.Key_Down)
@@ -530,15 +536,7 @@ def test_live_without_an_exact_report_it_is_said_what_can_be_known(dock: Inspect
 def test_stepping_keeps_the_former_values_dimmed_and_the_keyboard_where_it_is(
     real_window: MainWindow, desk: Market, qtbot: QtBot
 ) -> None:
-    real_window.activateWindow()
-    _click_chart(qtbot, real_window)
-    inspector = real_window.inspector
-    reading = inspector.reading
-    assert reading is not None
-    desk.session.cell_report = desk.report(reading.k, event_id=reading.event_id)
-    qtbot.waitUntil(lambda: inspector.report is not None)
-    inspector.events.setFocus()
-    qtbot.waitUntil(inspector.events.hasFocus)
+    inspector = _pin_and_go_to_events(qtbot, real_window, desk)
     qtbot.keyClick(inspector.events, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert inspector.report is None
     assert inspector.bars.isVisible()
