@@ -40,6 +40,7 @@ from vpdesk.ui.dialogs.picture_saver import PictureSaver
 from vpdesk.ui.explain.explain_page import ExplainPage
 from vpdesk.ui.field.chart_navigation import ChartNavigation
 from vpdesk.ui.field.heatmap import HeatmapView
+from vpdesk.ui.full_screen import FullScreen
 from vpdesk.ui.health_strip import HealthStrip
 from vpdesk.ui.looks import Looks
 from vpdesk.ui.pages import Pages
@@ -223,11 +224,6 @@ class MainWindow(QMainWindow):
         """Pin the cell under the pointer, or else the newest one at the spot."""
         self.inspector.pin_pointed()
 
-    def show_full_screen(self, is_full: bool) -> None:
-        """Fill the screen, or stop doing so."""
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-        self.actions_by_id["full_screen"].setChecked(is_full)
-
     def show_anomalies(self) -> None:
         """Show what was odd in the feed."""
         self.anomalies.show_counts(self._status.anomalies)
@@ -269,6 +265,7 @@ class MainWindow(QMainWindow):
         self.simulated_line.setTextFormat(Qt.TextFormat.PlainText)
         self.simulated_line.setWordWrap(True)
         self.looks = Looks(self, self._settings, self.actions_by_id)
+        self.full_screen = FullScreen(self, self.actions_by_id["full_screen"])
         self.files = FileChoices(self, self._settings)
         self.pictures = PictureSaver(self, self.chart)
         self.welcome = WelcomePage(self.actions_by_id)
