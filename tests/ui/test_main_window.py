@@ -397,14 +397,16 @@ def test_damaged_settings_are_said_in_a_notice(qtbot: QtBot, saved: SettingsFile
     window.close()
 
 
-@pytest.mark.parametrize("geometry", [b"garbage", b""])
-def test_a_geometry_that_makes_no_sense_gives_a_window_on_the_screen(
-    qtbot: QtBot, saved: SettingsFile, geometry: bytes
+@pytest.mark.parametrize("place", [(), (90_000, -90_000, 100_000, 1), (-5000, 0, 1, 1), (0, 0, 1, 1)])
+def test_a_place_that_is_nowhere_gives_a_window_on_the_screen(
+    qtbot: QtBot, saved: SettingsFile, place: tuple[int, ...]
 ) -> None:
-    saved.preferences = Preferences(geometry=geometry, window_state=b"garbage")
+    saved.preferences = Preferences(place_pt=place, window_state=b"garbage")
     saved.save()
     window, _ = _reopened(qtbot, saved)
-    assert QGuiApplication.primaryScreen().geometry().intersects(window.frameGeometry())
+    screen = QGuiApplication.primaryScreen().geometry()
+    assert screen.contains(window.geometry().topLeft())
+    assert screen.width() >= 640
     window.close()
 
 

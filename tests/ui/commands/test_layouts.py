@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QInputDialog, QToolBar
 from pytestqt.qtbot import QtBot
 
@@ -260,6 +260,29 @@ def test_the_first_window_fills_a_screen_that_is_too_small_for_it(
     window = first_window(tmp_path, qtbot)  # a second start, in the same settings
     assert window.isMaximized()
     window.close()
+
+
+@pytest.mark.parametrize("size", [QSize(700, 600), QSize(1396, 896)])
+@pytest.mark.parametrize("corner", [QPoint(2, 2), QPoint(-300, 130), QPoint(500, 600), QPoint(0, -90)])
+def test_a_window_brought_into_view_stays_where_it_is_at_every_start(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, corner: QPoint, size: QSize
+) -> None:
+    screen = QRect(0, 0, 1400, 900)
+    monkeypatch.setattr(window_place, "screen_areas", lambda: [screen])
+    frames = []
+    for _ in range(3):
+        window = MainWindow(HeatmapView(), SettingsFile(tmp_path / "place.ini"))
+        qtbot.addWidget(window)
+        window.show()
+        if not frames:
+            window.setMinimumSize(1, 1)
+            window.setGeometry(QRect(corner, size))
+        QApplication.processEvents()
+        frames.append(window.frameGeometry())
+        window.close()
+    assert frames[1] == window_place.fitted(frames[0], [screen])
+    assert frames[1].size() == frames[0].size()
+    assert frames[2] == frames[1]
 
 
 def test_on_a_smaller_screen_nothing_is_off_it(

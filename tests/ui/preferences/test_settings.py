@@ -1,4 +1,6 @@
 import os
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
@@ -31,7 +33,9 @@ FULL = Preferences(
         "usual": Arrangement(),
     },
     keys={"open": ("Ctrl+,", "Ctrl+;", '"'), "quit": (), "palette": ("/",)},
-    geometry=b"\x00\x01\xff",
+    place_pt=(-120, 0, 1600, 900),
+    frame_pt=(1, 20, 1, 5),
+    extent="maximized",
     window_state=b"\xfe;=\n",
     instruments={
         ("GLBX.MDP3", "ES,M4"): InstrumentSettings({"net": NET}, (0.1, 13.7), 25),
@@ -138,7 +142,24 @@ def test_an_arrangement_of_strips_that_makes_no_sense_is_left_out(path: Path) ->
     assert loaded.ladder_width == 0
 
 
-@pytest.mark.parametrize("name", ["geometry", "window_state"])
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        *(("frame_pt", text) for text in ("1 20 1", "1 20 1 5 7", "", "none", "1 20 -1 5", "1 nan 1 5")),
+        *(("place_pt", text) for text in ("0 0 1600", "0 0 0 900", "0 0 1600 1e9", "inf 0 1600 900", "?")),
+    ],
+)
+def test_a_place_that_makes_no_sense_is_not_known(path: Path, name: str, stored: str) -> None:
+    _saved(path, FULL)
+    text = re.sub(f"{name}=.*", f"{name}={stored}", path.read_text())
+    path.write_text(text)
+    os.utime(path, ns=(1, 1))
+    loaded, _ = _loaded(path)
+    assert getattr(loaded, name) == ()
+    assert replace(loaded, **{name: getattr(FULL, name)}) == FULL
+
+
+@pytest.mark.parametrize("name", ["window_state"])
 def test_bytes_for_qt_that_were_damaged_are_not_given_to_it(path: Path, name: str) -> None:
     state = bytes(range(65, 91))
     _saved(path, Preferences(**{name: state}))

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QByteArray, QSettings
 
 MAX_POINTS: Final = 10_000  # of a panel's size
+MAX_PLACE: Final = 100_000  # of a place on all screens side by side
 _CHECKSUM_BYTES: Final = 8
 
 
@@ -40,6 +41,15 @@ def read_bytes(store: QSettings, name: str) -> bytes:
 def read_number(store: QSettings, name: str) -> float:
     """Return a number, NaN for anything else."""
     return number(store.value(f"window/{name}"))
+
+
+def read_integers(store: QSettings, name: str, least: tuple[int, ...]) -> tuple[int, ...]:
+    """Return points, as many as their lower bounds and none below its own; () if they make no sense."""
+    numbers = [number(text) for text in str(store.value(f"window/{name}")).split()]
+    if len(numbers) != len(least):
+        return ()
+    is_sound = all(low <= one <= MAX_PLACE for low, one in zip(least, numbers, strict=True))
+    return tuple(map(int, numbers)) if is_sound else ()
 
 
 def number(text: object) -> float:

@@ -18,7 +18,13 @@ from vpdesk.ui.panels.strips import StripLayout
 from vpdesk.ui.parts.kept_keys import read_keys, write_keys
 from vpdesk.ui.parts.recent_files import RecentFile, read_recent, write_recent
 from vpdesk.ui.parts.speeds import MAX_FINITE_SPEED, MIN_SPEED
-from vpdesk.ui.parts.stored_values import read_bytes, read_choice, read_names, read_number, write_bytes
+from vpdesk.ui.parts.stored_values import (
+    MAX_PLACE,
+    read_choice,
+    read_integers,
+    read_names,
+    read_number,
+)
 from vpdesk.ui.parts.theme import THEMES
 from vpdesk.ui.parts.times import ZONES
 from vpdesk.ui.preferences.alert_settings import Rules, read_alerts, write_alerts
@@ -36,8 +42,11 @@ from vpdesk.ui.preferences.instrument_settings import (
     write_instruments,
 )
 
+EXTENTS: Final = ("normal", "maximized", "full_screen")  # of the window
 STARTS: Final = ("demo", "start_page", "last_file")  # what is shown at first
 _VERSION: Final = 1
+_LEAST_PLACE: Final = (-MAX_PLACE, -MAX_PLACE, 1, 1)
+_LEAST_FRAME: Final = (0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,8 @@ class Preferences:
     ``instruments`` and ``alerts`` hold what belongs to one instrument alone.
     ``window_state``, ``ladder``, ``strips`` and what follows them are the fields of an `Arrangement`;
     ``arrangements`` are those kept under names.
+    ``place_pt`` is where the window without its frame is (left, top, width, height) when its ``extent`` is
+    normal, ``frame_pt`` how far the frame goes beyond it (left, top, right, bottom); () while not known.
     ``live`` is what the live dialog was last filled in with, which is never a key. ``keys`` are those that
     differ from the usual ones, by action. ``at_start`` is one of `STARTS`.
     """
@@ -61,7 +72,9 @@ class Preferences:
     speed: float = 1.0
     at_start: str = "demo"
     recent_files: tuple[RecentFile, ...] = ()
-    geometry: bytes = b""
+    place_pt: tuple[int, ...] = ()
+    frame_pt: tuple[int, ...] = ()
+    extent: str = "normal"
     instruments: Mapping[InstrumentKey, InstrumentSettings] = field(default_factory=dict)
     alerts: Mapping[InstrumentKey, Rules] = field(default_factory=dict)
     alerts_muted: bool = False
@@ -119,9 +132,10 @@ class SettingsFile:
         store = self._open()
         store.clear()
         store.setValue("version", _VERSION)
-        for name in ("layer", "price_axis", "theme", "time_zone", "at_start"):
+        for name in ("layer", "price_axis", "theme", "time_zone", "at_start", "extent"):
             store.setValue(f"window/{name}", getattr(preferences, name))
-        write_bytes(store, "geometry", preferences.geometry)
+        for name in ("place_pt", "frame_pt"):
+            store.setValue(f"window/{name}", " ".join(map(str, getattr(preferences, name))))
         for name in ("dims_by_age", "has_volume_profile", "alerts_muted"):
             store.setValue(f"window/{name}", "yes" if getattr(preferences, name) else "no")
         store.setValue("window/overlays", " ".join(sorted(preferences.overlays)) or "none")
@@ -179,7 +193,9 @@ class SettingsFile:
             speed=_speed(store),
             at_start=read_choice(store, "at_start", STARTS, default.at_start),
             recent_files=read_recent(store),
-            geometry=read_bytes(store, "geometry"),
+            place_pt=read_integers(store, "place_pt", _LEAST_PLACE),
+            frame_pt=read_integers(store, "frame_pt", _LEAST_FRAME),
+            extent=read_choice(store, "extent", EXTENTS, default.extent),
             instruments=read_instruments(store),
             alerts=read_alerts(store),
             alerts_muted=read_choice(store, "alerts_muted", ("yes", "no"), "no") == "yes",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QRect, QSize
+from PySide6.QtCore import QByteArray, QMargins, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QRegion
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStyle, QWidget
 
@@ -10,37 +10,59 @@ from vpdesk.ui.preferences.settings import SettingsFile
 
 DEFAULT_SIZE: Final = QSize(1600, 940)
 
+_STATES: Final = {
+    "normal": Qt.WindowState.WindowNoState,
+    "maximized": Qt.WindowState.WindowMaximized,
+    "full_screen": Qt.WindowState.WindowFullScreen,
+}
+
 
 def restore_place(window: QMainWindow, settings: SettingsFile) -> None:
-    """Put the window and its docks where they were. Thread: UI."""
+    """Put the window and its docks where they were. Thread: UI.
+
+    Qt's own way would move a window at the top of a screen down by the height of a title bar.
+    """
     chosen = settings.preferences
-    if chosen.geometry and window.restoreGeometry(QByteArray(chosen.geometry)):
-        bring_into_view(window)
+    margins = QMargins(*chosen.frame_pt) if chosen.frame_pt else _frame(window)
+    if chosen.place_pt:
+        window.setGeometry(QRect(*chosen.place_pt))
+        bring_into_view(window, margins if chosen.extent == "normal" else QMargins())
+        window.setWindowState(_STATES[chosen.extent])
     else:
         # no position is asked for: only the desktop can choose one whose title bar is on the screen
         window.resize(DEFAULT_SIZE.boundedTo(screen_areas()[0].size()))
     if chosen.window_state:
         window.restoreState(QByteArray(chosen.window_state))
-    bring_docks_into_view(window)
+    bring_docks_into_view(window, margins)
 
 
 def show_in_place(window: QMainWindow, settings: SettingsFile) -> None:
     """Show the window where it was; the first time where the desktop puts it, and all of it. Thread: UI."""
-    needed = DEFAULT_SIZE + _border(window)
-    if settings.preferences.geometry or needed == needed.boundedTo(screen_areas()[0].size()):
+    needed = DEFAULT_SIZE.grownBy(_frame(window))
+    if settings.preferences.place_pt or needed == needed.boundedTo(screen_areas()[0].size()):
         window.show()
     else:
         window.showMaximized()
     for dock in window.findChildren(QDockWidget):
         if dock.isFloating() and dock.isVisible():
-            dock.raise_()  # it was shown first, and some desktops put the window over it
+            # it was shown before the window, and some desktops put that over it; on Wayland it stays below
+            # as long as it does not belong to the window, which it only does when shown after it
+            dock.hide()
+            dock.show()
+            dock.raise_()
 
 
 def remember_place(window: QMainWindow, settings: SettingsFile) -> None:
     """Keep where the window and its docks are. Thread: UI."""
+    place = window.normalGeometry() if _fills_screen(window) else window.geometry()
     settings.prefer(
-        geometry=bytes(window.saveGeometry().data()), window_state=bytes(window.saveState().data())
+        place_pt=(place.x(), place.y(), place.width(), place.height()),
+        extent=_extent(window),
+        window_state=bytes(window.saveState().data()),
     )
+    if window.isVisible() and not _fills_screen(window):
+        frame = _frame(window)
+        settings.prefer(frame_pt=(frame.left(), frame.top(), frame.right(), frame.bottom()))
 
 
 def screen_areas() -> list[QRect]:
@@ -65,29 +87,49 @@ def fitted(place: QRect, areas: list[QRect]) -> QRect:
     return QRect(left, top, size.width(), size.height())
 
 
-def bring_into_view(window: QWidget) -> None:
-    """Move a window of its own, and shrink it if need be, until the screens show it whole. Thread: UI."""
-    if window.isMaximized() or window.isFullScreen():
+def bring_into_view(window: QWidget, margins: QMargins) -> None:
+    """Move a window of its own, and shrink it if need be, until the screens show it whole. Thread: UI.
+
+    ``margins`` is the frame that the desktop will draw around it, which is not known before it is shown.
+    """
+    if _fills_screen(window):
         return
-    border = _border(window)
-    frame = QRect(window.pos(), window.size() + border)
+    if window.isVisible():
+        margins = _frame(window)
+    frame = window.geometry().marginsAdded(margins)
     place = fitted(frame, screen_areas())
     if place != frame:
-        window.resize(place.size() - border)
-        window.move(place.topLeft())
+        window.setGeometry(place.marginsRemoved(margins))
 
 
-def bring_docks_into_view(window: QMainWindow) -> None:
-    """Bring docks that float where no screen is back into view. Thread: UI."""
+def bring_docks_into_view(window: QMainWindow, margins: QMargins | None = None) -> None:
+    """Bring docks that float where no screen is back into view; ``margins`` as above. Thread: UI."""
     for dock in window.findChildren(QDockWidget):
         if dock.isFloating():
-            bring_into_view(dock)
+            bring_into_view(dock, margins or _frame(window))
 
 
-def _border(window: QWidget) -> QSize:
-    if not window.isVisible():  # it has no frame yet: count on one as the style would draw it
-        return QSize(2, window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight))
-    return window.frameGeometry().size() - window.size()
+def _extent(window: QWidget) -> str:
+    if window.isFullScreen():
+        return "full_screen"
+    return "maximized" if window.isMaximized() else "normal"
+
+
+def _fills_screen(window: QWidget) -> bool:
+    return _extent(window) != "normal"
+
+
+def _frame(window: QWidget) -> QMargins:
+    """Return the frame that is drawn around a window; while it is not shown, as the style would draw it."""
+    if not window.isVisible():
+        return QMargins(1, window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight), 1, 1)
+    inner, outer = window.geometry(), window.frameGeometry()
+    return QMargins(
+        inner.left() - outer.left(),
+        inner.top() - outer.top(),
+        outer.right() - inner.right(),
+        outer.bottom() - inner.bottom(),
+    )
 
 
 def _union(areas: list[QRect]) -> QRegion:
