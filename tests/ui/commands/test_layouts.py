@@ -244,7 +244,9 @@ def test_a_floating_dock_comes_back_in_front_of_its_window(qtbot: QtBot, tmp_pat
     for watched in (again, again.findChild(QDockWidget, "params_dock")):
         watched.installEventFilter(order)
     window_place.show_in_place(again, settings)
-    assert order.seen[-2:] == ["window Show", "params_dock ZOrderChange"]
+    after = order.seen[order.seen.index("window Show") :]
+    assert "params_dock Show" in after  # only what is shown after the window belongs to it on Wayland
+    assert after[-1] == "params_dock ZOrderChange"
     again.close()
 
 
