@@ -4,34 +4,20 @@ import contextlib
 import itertools
 import os
 import sys
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import typer
 
 from vpdesk.app import environment
+from vpdesk.app.options import read_tick_size
 from vpdesk.app.progress import progress_bar
-from vpdesk.core.events import PRICE_SCALE
 from vpdesk.errors import OptionError, SourceError, VpdeskError
 
 if TYPE_CHECKING:
     from vpdesk.app.desk import Desk
 
 DIGEST_CHUNK: Final = 1 << 16
-
-
-def read_tick_size(text: str | None) -> int | None:
-    """Return a tick size given in currency units as raw units (1e-9), exactly."""
-    if text is None:
-        return None
-    try:
-        raw = Decimal(text) * PRICE_SCALE
-    except InvalidOperation:
-        raise OptionError(f"{text!r} is no tick size; give a price such as 0.25.") from None
-    if not raw.is_finite() or raw <= 0 or raw != raw.to_integral_value():
-        raise OptionError(f"{text!r} is no tick size; give a price such as 0.25.")
-    return int(raw)
 
 
 def show_window(files: list[Path], instrument: str | None, tick_size: str | None) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from vpdesk.app.options import read_tick_size, read_time
 from vpdesk.app.progress import progress_bar
 from vpdesk.errors import OptionError, SourceError
 
@@ -41,9 +42,7 @@ def export(wish: ExportWish) -> str:
         The wish makes no sense, or the files cannot be used, or the file cannot be written. If the data
         are damaged, what could be read of them has been written.
     """
-    from vpdesk.app.commands import read_tick_size
     from vpdesk.app.output_file import check_output
-    from vpdesk.app.picture import read_time
     from vpdesk.core.params import EngineParams
     from vpdesk.export.table_file import TIME_END_NS, ColumnRange, check_path
     from vpdesk.export.writer import export_columns

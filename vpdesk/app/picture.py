@@ -1,7 +1,5 @@
 """``vpdesk picture``: a moment of a session as a PNG, drawn without a display by the window's own code."""
 
-import datetime
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vpdesk.app import environment
+from vpdesk.app.options import read_size, read_tick_size, read_time
 from vpdesk.app.output_file import check_output
 from vpdesk.app.progress import progress_bar
 from vpdesk.errors import OptionError, VpdeskError
@@ -26,9 +25,7 @@ TIMEOUT_S: Final = 600.0
 SETTLE_S: Final = 0.15  # some frames of the window's timer
 HISTORY_S: Final = 5.0  # most that is waited for columns before the moment asked for
 QUIET_S: Final = 2.5  # the rates in the health strip are of the last second
-MAX_SIZE_PX: Final = 8192  # to draw that takes a gigabyte of memory
 LAYERS: Final = ("net", "balance", "pressure", "vacuum", "resistance", "depth", "age")
-NS_PER_DAY: Final = 86_400 * 10**9
 
 
 @dataclass(frozen=True)
@@ -81,7 +78,6 @@ def draw(wish: Wish, arrange: "Arrange | None" = None) -> str:
 
 def _open(wish: Wish) -> "Tape":
     from vpdesk.app import replay
-    from vpdesk.app.commands import read_tick_size
 
     with progress_bar("reading") as tell:
         if not wish.files:
@@ -217,32 +213,3 @@ def _is_filled(chart: "HeatmapView") -> bool:
     """Whether the ring holds every column in view; it never will where that is longer than a ring."""
     frame = chart.frame()
     return frame.ring is not None and frame.ring.span().oldest <= max(0, frame.viewport.columns[0])
-
-
-def read_size(text: str) -> tuple[int, int]:
-    """Return width and height of a text such as 1600x900."""
-    match = re.fullmatch(r"(\d{1,9})x(\d{1,9})", text.strip(), re.ASCII)
-    width, height = (int(match[1]), int(match[2])) if match else (0, 0)
-    if not (320 <= width <= MAX_SIZE_PX and 200 <= height <= MAX_SIZE_PX):
-        raise OptionError(
-            f"{text!r} is no size of a picture; give width x height from 320x200 to "
-            f"{MAX_SIZE_PX}x{MAX_SIZE_PX}, such as 1600x900."
-        )
-    return width, height
-
-
-def read_time(text: str, start_ns: int) -> int:
-    """Return a moment in ns; a time alone is of the first day of the session, from its start on."""
-    try:
-        clock = datetime.time.fromisoformat(text)
-    except ValueError:
-        try:
-            moment = datetime.datetime.fromisoformat(text)
-        except ValueError:
-            raise OptionError(f"{text!r} is no time; give 14:30:05.25 or 2025-01-31T14:30 (UTC).") from None
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
-        since = moment - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-        return (since.days * 86_400 + since.seconds) * 10**9 + since.microseconds * 1000
-    seconds = clock.hour * 3600 + clock.minute * 60 + clock.second
-    at_ns = start_ns - start_ns % NS_PER_DAY + seconds * 10**9 + clock.microsecond * 1000
-    return at_ns if at_ns >= start_ns - start_ns % 10**9 else at_ns + NS_PER_DAY

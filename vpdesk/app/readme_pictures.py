@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vpdesk import __version__
-from vpdesk.app.picture import NS_PER_DAY, Wish, draw, live_until, read_time
+from vpdesk.app.options import NS_PER_DAY, read_time
+from vpdesk.app.picture import Wish, draw, live_until
 from vpdesk.errors import VpdeskError
 
 if TYPE_CHECKING:
