@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vpdesk.core.grid import Grid
-from vpdesk.core.ring import H_LAST_TRADE, NO_TICK, TRADE_CAPACITY, GridRing
-from vpdesk.display import strip_kernels as kernels
+from vpdesk.core.ring import H_LAST_TRADE, NO_TICK, GridRing
 from vpdesk.display.open_column import OpenColumn
 from vpdesk.display.placement import FieldPlacement
+from vpdesk.display.traded import add_up_trades
 
 # Quantities of `LadderRows.values`, in its order.
 BID: Final = 0
@@ -125,23 +125,8 @@ class LadderSource:
         """Return what traded in the columns in view: bought, sold, unknown by row, lowest first."""
         if self._traded.shape[1] != n_rows:
             self._traded = np.zeros((3, n_rows))
-        view = place.viewport
-        n_trades = ring.published_trades
-        kernels.volume_by_price(
-            ring.trades,
-            n_trades,
-            # the writer may be at work on the last eighth
-            min(n_trades - ring.first_trade, TRADE_CAPACITY * 7 // 8),
-            ring.headers,
-            self._open.header,
-            self._open.seq,
-            *view.columns,
-            ring.ticks_per_bucket,
-            False,  # by price
-            low_bucket,
-            per_row,
-            self._traded,
-        )
+        columns = place.viewport.columns
+        add_up_trades(ring, self._open, columns, low_bucket, per_row, self._traded, is_relative=False)
         return self._traded
 
 

@@ -18,10 +18,10 @@ from vpdesk.core.ring import (
     GridRing,
 )
 from vpdesk.display import measure_kernels as kernels
-from vpdesk.display import strip_kernels
 from vpdesk.display.column_times import time_of_column
 from vpdesk.display.open_column import OpenColumn
 from vpdesk.display.text import MINUS, price_text, time_text
+from vpdesk.display.traded import add_up_trades, n_intact_trades
 from vpdesk.figures import grouped
 
 _NS_PER_S: Final = 1_000_000_000
@@ -206,21 +206,8 @@ class Measurer:
             depth,
         )
         volumes = np.zeros((3, 1))
-        n_trades = ring.published_trades
-        strip_kernels.volume_by_price(
-            ring.trades,
-            n_trades,
-            _n_kept(ring),
-            ring.headers,
-            self._open.header,
-            self._open.seq,
-            first,
-            last,
-            ring.ticks_per_bucket,
-            box.is_relative,
-            low,
-            high - low + 1,
-            volumes,
+        add_up_trades(
+            ring, self._open, (first, last), low, high - low + 1, volumes, is_relative=box.is_relative
         )
         traded += volumes[:, 0]
 
@@ -337,15 +324,10 @@ def _plural(noun: str, number: int) -> str:
     return noun if abs(number) == 1 else f"{noun}s"
 
 
-def _n_kept(ring: GridRing) -> int:
-    """Return how many of the newest trades are listed and intact."""
-    # the writer may be at work on the last eighth
-    return min(ring.published_trades - ring.first_trade, TRADE_CAPACITY * 7 // 8)
-
-
 def _first_with_all_trades(ring: GridRing) -> int:
     """Return the first column of which every trade is listed."""
-    n_trades, n_kept = ring.published_trades, _n_kept(ring)
+    n_trades = ring.published_trades
+    n_kept = n_intact_trades(ring, n_trades)
     if n_kept == n_trades - ring.first_trade:
         return 0  # none was let go since the oldest column
     return int(ring.trades[(n_trades - n_kept) % TRADE_CAPACITY, T_SEQ]) + 1

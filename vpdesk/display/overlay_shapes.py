@@ -6,9 +6,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vpdesk.core.ring import H_CENTRE, NO_TICK, TRADE_CAPACITY, GridRing
+from vpdesk.core.ring import H_CENTRE, NO_TICK, GridRing
 from vpdesk.display import line_kernels
 from vpdesk.display import window_kernels as kernels
+from vpdesk.display.traded import n_intact_trades
 from vpdesk.display.viewport import Viewport
 from vpdesk.display.window import FrameRequest, PooledBins
 
@@ -162,7 +163,7 @@ class DotPool:
         kernels.pool_trades(
             ring.trades,
             n_trades,
-            min(n_trades, TRADE_CAPACITY * 7 // 8),  # the writer may be at work on the last eighth
+            n_intact_trades(ring, n_trades),
             ring.headers,
             open_header,
             open_seq,

@@ -6,9 +6,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vpdesk.core.ring import TRADE_CAPACITY, GridRing
+from vpdesk.core.ring import GridRing
 from vpdesk.display import strip_kernels as kernels
 from vpdesk.display.open_column import OpenColumn
+from vpdesk.display.traded import add_up_trades
 from vpdesk.display.viewport import Viewport
 
 _GRID_FROM_PX: Final = 4  # rows this high keep their last pixel free, so that neighbours can be told apart
@@ -61,28 +62,15 @@ class VolumeSource:
 
     def read(self, ring: GridRing, view: Viewport, *, is_relative: bool) -> VolumeProfile:
         """Return what traded in view, by price, or by distance from the spot of its own time."""
-        self._open.read(ring)  # before the count of trades: of these there may be more, but not fewer
-        n_trades = ring.published_trades
+        self._open.read(ring)
         first, last = view.columns
         first, last = max(first, ring.span().oldest, 0), min(last, self._open.seq)
         tops_px, numbers = view.row_edges_px()
         per_row = view.rows_per_bin
         volumes = np.zeros((3, numbers.size))
-        elsewhere = kernels.volume_by_price(
-            ring.trades,
-            n_trades,
-            # the writer may be at work on the last eighth
-            min(n_trades - ring.first_trade, TRADE_CAPACITY * 7 // 8),
-            ring.headers,
-            self._open.header,
-            self._open.seq,
-            first,
-            last,
-            ring.ticks_per_bucket,
-            is_relative,
-            int(numbers[-1]) * per_row,
-            per_row,
-            volumes,
+        low_row = int(numbers[-1]) * per_row
+        elsewhere = add_up_trades(
+            ring, self._open, (first, last), low_row, per_row, volumes, is_relative=is_relative
         )
         traded = kernels.traded_in(ring.headers, self._open.header, self._open.seq, first, last)
         unlisted = max(0.0, traded - elsewhere - float(volumes.sum()))
