@@ -43,7 +43,9 @@ def test_a_size_is_width_and_height(text: str) -> None:
     assert read_size(text) == (int(width), int(height))
 
 
-@pytest.mark.parametrize("text", ["", "1600", "319x200", "320x199", "8193x900", "-320x200", "\u0663\u0662\u0660x200"])
+@pytest.mark.parametrize(
+    "text", ["", "1600", "319x200", "320x199", "8193x900", "-320x200", "\u0663\u0662\u0660x200"]
+)
 def test_what_is_no_size_of_a_picture_is_refused(text: str) -> None:
     with pytest.raises(OptionError, match="is no size of a picture"):
         read_size(text)
