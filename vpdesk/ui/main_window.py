@@ -10,6 +10,7 @@ from typing import Final
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
+    QDockWidget,
     QLabel,
     QMainWindow,
     QVBoxLayout,
@@ -47,6 +48,7 @@ from vpdesk.ui.pages import Pages
 from vpdesk.ui.panels.inspector import InspectorDock
 from vpdesk.ui.panels.reading_dock import ReadingDock
 from vpdesk.ui.panels.readout import ReadoutBar, reading_pairs
+from vpdesk.ui.parts.dock_title import DockTitle
 from vpdesk.ui.parts.fitting import SEPARATOR
 from vpdesk.ui.parts.frame_rate import FrameRate
 from vpdesk.ui.parts.icons import icon
@@ -286,6 +288,7 @@ class MainWindow(QMainWindow):
         self.navigation = ChartNavigation(self.chart, self.choices.history, self.actions_by_id)
         self.visible_range = VisibleRange(self.chart, self.transport.slider, self)
         self._choice_buttons = ChoiceButtons()
+        self._dock_titles = [DockTitle(dock) for dock in self.findChildren(QDockWidget)]
 
     def _lay_out(self) -> None:
         menus = fill_menus(self.menuBar(), self.actions_by_id)
@@ -440,6 +443,8 @@ class MainWindow(QMainWindow):
         play, pause = (icon(name, tones.text, tones.line) for name in ("play", "pause"))
         self.transport.set_icons(play, pause)
         self.welcome.show_icons()
+        for title in self._dock_titles:
+            title.set_tones(tones)
         self.chart.set_theme(tones.is_dark)
         self.explanation.set_tones(tones)
         self.pictures.set_tones(tones)

@@ -131,6 +131,12 @@ def _close(painter: QPainter, colour: QColor) -> None:
     painter.drawLine(QPointF(11.5, 4.5), QPointF(4.5, 11.5))
 
 
+def _float(painter: QPainter, colour: QColor) -> None:
+    """Draw a window in front of another."""
+    painter.drawRect(QRectF(2.5, 6, 7.5, 7.5))
+    painter.drawPolyline([QPointF(x, y) for x, y in ((6, 3), (13.5, 3), (13.5, 10), (12.5, 10))])
+
+
 def _app(painter: QPainter, colour: QColor) -> None:
     """Draw a small field: cells above and below a spot line."""
     cells = ((2, 2, 90), (6, 2, 160), (10, 2, 60), (2, 10, 140), (6, 10, 70), (10, 10, 200))
@@ -159,5 +165,6 @@ SHAPES: Final[dict[str, Callable[[QPainter, QColor], None]]] = {
     "theme": _theme,
     "find": _find,
     "close": _close,
+    "float": _float,
     "app": _app,
 }

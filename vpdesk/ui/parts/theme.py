@@ -215,8 +215,9 @@ QSplitter::handle {{ background: {tones.line}; }}
 QStatusBar {{ border-top: 1px solid {tones.line}; }}
 QStatusBar::item {{ border: none; }}
 QMainWindow::separator {{ background: {tones.line}; width: 1px; height: 1px; }}
-QDockWidget {{ titlebar-close-icon: none; }}
-QDockWidget::title {{ background: {tones.panel}; padding: 4px 8px; border-bottom: 1px solid {tones.line}; }}
+QDockWidget {{ border: 1px solid {tones.muted}; }}
+#dock_title {{ background: {tones.panel}; border-bottom: 1px solid {tones.line}; }}
+#dock_title QToolButton {{ padding: 2px; }}
 #transport {{ background: {tones.window}; }}
 #readout {{ background: {tones.panel}; border-bottom: 1px solid {tones.line}; }}
 #simulated {{ background: {_blend(tones.accent, tones.window, 0.14).name()}; color: {tones.text};
