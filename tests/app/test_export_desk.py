@@ -1,7 +1,6 @@
 """What a live window has seen is exported while the feed goes on; the feed does not notice."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -11,8 +10,6 @@ from pytestqt.qtbot import QtBot
 from tests.export.sessions import straight_run
 from vpdesk.app import live
 from vpdesk.app.desk import Desk
-from vpdesk.core.engine import warm_up
-from vpdesk.display.warm_up import warm_up as warm_up_display
 from vpdesk.export.schema import METADATA_KEY
 from vpdesk.runtime.commands import SetRecording
 from vpdesk.runtime.live_session import LiveSession
@@ -20,7 +17,6 @@ from vpdesk.sources.simulator import write_session
 from vpdesk.sources.tape import open_tape
 from vpdesk.ui.dialogs.export_dialog import SESSION, ExportDialog
 from vpdesk.ui.dialogs.live_dialog import PracticeChoice
-from vpdesk.ui.preferences.settings import SettingsFile
 
 WAIT_MS = 20_000
 
@@ -33,13 +29,8 @@ def market_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path, market_file: Path) -> Iterator[Desk]:
+def desk(qtbot: QtBot, desk: Desk, market_file: Path) -> Desk:
     """The program, on a feed that plays a file at twice its speed."""
-    warm_up()
-    warm_up_display()
-    desk = Desk(SettingsFile(tmp_path / "vpdesk.ini"))
-    qtbot.addWidget(desk.window)
-    desk.window.show()
     desk.live.open_dialog()
     assert desk.live.dialog is not None
     desk.live.dialog.practice_requested.emit(PracticeChoice(market_file, 2.0))
@@ -47,9 +38,7 @@ def desk(qtbot: QtBot, tmp_path: Path, market_file: Path) -> Iterator[Desk]:
         lambda: desk.session is not None and desk.session.ring.published_seq >= 8, timeout=WAIT_MS
     )
     desk.live.dialog.reject()
-    yield desk
-    desk.window.close()
-    assert desk.is_closed_cleanly
+    return desk
 
 
 def dialog_of(desk: Desk, path: Path) -> ExportDialog:

@@ -1,7 +1,6 @@
 """The real window and the real client, from the dialog to the chart and back to nothing."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,34 +12,19 @@ from tests.live.wiring import KEY_TEXT, market
 from vpdesk.app import live_desk
 from vpdesk.app.desk import Desk
 from vpdesk.app.live import LiveWish
-from vpdesk.core.engine import warm_up
-from vpdesk.display.warm_up import warm_up as warm_up_display
 from vpdesk.gateway.faults import Drop
 from vpdesk.gateway.server import serving
 from vpdesk.runtime.live_session import LiveSession
 from vpdesk.sources.feed import LiveRequest
 from vpdesk.sources.simulator import write_session
 from vpdesk.ui.dialogs.live_dialog import LiveChoice, PracticeChoice
-from vpdesk.ui.preferences.settings import SettingsFile
 
 WAIT_MS = 20_000
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def keyring(monkeypatch: pytest.MonkeyPatch) -> Keyring:
     return without_key(monkeypatch)
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path, keyring: Keyring) -> Iterator[Desk]:
-    warm_up()
-    warm_up_display()
-    desk = Desk(SettingsFile(tmp_path / "vpdesk.ini"))
-    qtbot.addWidget(desk.window)
-    desk.window.show()
-    yield desk
-    desk.window.close()
-    assert desk.is_closed_cleanly
 
 
 def session_of(desk: Desk, qtbot: QtBot, n_events: int) -> LiveSession:

@@ -9,14 +9,12 @@ from pytestqt.qtbot import QtBot
 
 from vpdesk.app import replay
 from vpdesk.app.desk import Desk
-from vpdesk.core.engine import Engine, warm_up
-from vpdesk.display.warm_up import warm_up as warm_up_display
+from vpdesk.core.engine import Engine
 from vpdesk.runtime.commands import SeekEvent
 from vpdesk.runtime.index_cache import IndexCache
 from vpdesk.runtime.replay_session import ReplaySession
 from vpdesk.sources.simulator import write_session
 from vpdesk.sources.tape import Tape
-from vpdesk.ui.preferences.settings import SettingsFile
 
 WAIT_MS = 20_000
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -37,17 +35,10 @@ def tape(path: Path) -> Iterator[Tape]:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tape: Tape, tmp_path: Path) -> Iterator[Desk]:
-    warm_up()
-    warm_up_display()
-    desk = Desk(SettingsFile(tmp_path / "vpdesk.ini"))
-    qtbot.addWidget(desk.window)
+def desk(tape: Tape, desk: Desk) -> Desk:
+    """The program at the start of a file; it ends before the tape is closed."""
     desk.show_session(replay.session_for(tape, is_playing=False), None)
-    with qtbot.waitExposed(desk.window):
-        desk.window.show()
-    desk.window.activateWindow()
-    yield desk
-    desk.window.close()
+    return desk
 
 
 def session_of(desk: Desk) -> ReplaySession:

@@ -1,49 +1,23 @@
 """The program as a user has it: from a file to pixels, and closed at any moment."""
 
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
+from tests.e2e.threads import engine_threads
+from tests.ui.grabbing import grabbed
 from vpdesk.app.desk import Desk
 from vpdesk.core.engine import Engine
 from vpdesk.runtime.commands import Pause, SeekEvent
 from vpdesk.runtime.status import SessionState
 from vpdesk.sources.tape import open_tape
 from vpdesk.ui.dialogs.open_dialog import OpenDialog
-from vpdesk.ui.preferences.settings import SettingsFile
 
 LONG_MS = 60_000  # a first run compiles
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(SettingsFile(tmp_path / "vpdesk.ini"))
-    desk.window.resize(1280, 720)
-    desk.window.show()
-    yield desk
-    desk.window.close()
-    QApplication.processEvents()
-    QApplication.instance().setStyleSheet("")
-    qtbot.waitUntil(lambda: not engine_threads(), timeout=10_000)
-    desk.window.deleteLater()
-
-
-def engine_threads() -> list[str]:
-    names = ("vpdesk-engine", "vpdesk-index", "vpdesk-close", "vpdesk-decode")
-    return [thread.name for thread in threading.enumerate() if thread.name in names]
-
-
-def pixels(image: QImage) -> NDArray[np.uint32]:
-    image = image.convertToFormat(QImage.Format.Format_RGB32)
-    return np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width()).copy()
 
 
 def state(desk: Desk) -> SessionState | None:
@@ -60,10 +34,10 @@ def test_a_file_opened_by_dialog_becomes_moving_pixels(qtbot: QtBot, desk: Desk,
     qtbot.waitUntil(lambda: state(desk) is SessionState.PLAYING, timeout=LONG_MS)
     qtbot.waitUntil(lambda: desk.session.status.event_id > 10_000, timeout=LONG_MS)
     qtbot.wait(100)
-    first = pixels(desk.window.chart.grab().toImage())
+    first = grabbed(desk.window.chart)
     qtbot.waitUntil(lambda: desk.session.status.event_id > 13_000, timeout=LONG_MS)
     qtbot.wait(100)
-    second = pixels(desk.window.chart.grab().toImage())
+    second = grabbed(desk.window.chart)
     assert len(np.unique(first)) > 50
     assert np.count_nonzero(first != second) > 1000
 

@@ -7,12 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.e2e.test_cli import ROOT, TIMEOUT_S, assert_one_sentence, vpdesk
@@ -28,18 +26,14 @@ from vpdesk.runtime.status import SessionState
 from vpdesk.sources.simulator import START_NS, write_session
 from vpdesk.sources.tape import Tape, open_tape
 from vpdesk.ui.dialogs.export_dialog import SESSION, ExportDialog
-from vpdesk.ui.preferences.settings import SettingsFile
 
 LONG_MS = 120_000  # the first process of all compiles every kernel
 S = 10**9
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path, market_file: Path) -> Iterator[Desk]:
+def desk(qtbot: QtBot, desk: Desk, market_file: Path) -> Desk:
     """The program, paused in the middle of a file."""
-    desk = Desk(SettingsFile(tmp_path / "vpdesk.ini"))
-    desk.window.resize(1280, 720)
-    desk.window.show()
     desk.open_now([market_file], None, None)
     qtbot.waitUntil(lambda: desk.session is not None and desk.session.status.is_complete, timeout=LONG_MS)
     desk.session.send(Pause())
@@ -47,11 +41,7 @@ def desk(qtbot: QtBot, tmp_path: Path, market_file: Path) -> Iterator[Desk]:
     qtbot.waitUntil(lambda: desk.session.status.event_id == 25_000, timeout=LONG_MS)
     qtbot.waitUntil(lambda: desk.session.status.state is SessionState.PAUSED, timeout=LONG_MS)
     qtbot.wait(100)  # some frames
-    yield desk
-    desk.window.close()
-    QApplication.processEvents()
-    QApplication.instance().setStyleSheet("")
-    desk.window.deleteLater()
+    return desk
 
 
 def dialog_of(desk: Desk, path: Path) -> ExportDialog:
