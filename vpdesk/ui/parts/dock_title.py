@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWi
 from vpdesk.ui.parts.icons import icon
 from vpdesk.ui.parts.theme import Tones
 
-_ICON_PX: Final = 14
+_ICON_PX: Final = 16
 
 
 class DockTitle(QWidget):
