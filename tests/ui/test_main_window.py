@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes.chart import FakeChart
 from tests.fakes.session import LIVE, SIMULATED, FakeSession
 from tests.ui.densities import check_at_density
+from tests.ui.opening import make_window, open_window
 from vpdesk.core.ring import GridRing
 from vpdesk.display.synthetic import synthetic_ring
 from vpdesk.runtime.commands import MAX_SPEED, CancelWork, SetSpeed, ShowHistory
@@ -26,26 +26,13 @@ COPY, MOVE, LINK = Qt.DropAction.CopyAction, Qt.DropAction.MoveAction, Qt.DropAc
 
 
 @pytest.fixture
-def saved(tmp_path: Path) -> SettingsFile:
-    return SettingsFile(tmp_path / "saved.ini")
-
-
-@pytest.fixture
-def real_window(qtbot: QtBot, saved: SettingsFile) -> Iterator[MainWindow]:
-    window = MainWindow(HeatmapView(), saved)
-    qtbot.addWidget(window)
-    window.resize(1280, 720)
-    with qtbot.waitExposed(window):
-        window.show()
-    yield window
-    window.close()
+def real_window(qtbot: QtBot, settings: SettingsFile) -> MainWindow:
+    return open_window(qtbot, settings)
 
 
 def _reopened(qtbot: QtBot, settings: SettingsFile) -> tuple[MainWindow, FakeChart]:
     chart = FakeChart()
-    window = MainWindow(chart, settings)
-    qtbot.addWidget(window)
-    return window, chart
+    return make_window(qtbot, settings, chart), chart
 
 
 def _drop(window: MainWindow, urls: list[QUrl], possible: Qt.DropAction = COPY) -> Qt.DropAction | None:
@@ -343,15 +330,15 @@ def test_a_picture_is_copied_by_its_key(real_window: MainWindow, qtbot: QtBot) -
 # --- what lasts ----------------------------------------------------------------------------------
 
 
-def test_choices_survive_a_restart(qtbot: QtBot, saved: SettingsFile) -> None:
-    window, _ = _reopened(qtbot, saved)
+def test_choices_survive_a_restart(qtbot: QtBot, settings: SettingsFile) -> None:
+    window, _ = _reopened(qtbot, settings)
     window.set_session(FakeSession())
     for name in ("layer_depth", "axis_spot", "zone_exchange", "theme_light", "dim_by_age", "overlay_spot"):
         window.actions_by_id[name].trigger()
     window.actions_by_id["scale_linear"].trigger()
     window.remember_files((RecentFile("/data/day.dbn"),))
     window.close()
-    window, chart = _reopened(qtbot, SettingsFile(saved.path))
+    window, chart = _reopened(qtbot, SettingsFile(settings.path))
     window.set_session(FakeSession())
     assert chart.layer == "depth"
     assert chart.scale().kind == "linear"
@@ -366,11 +353,11 @@ def test_choices_survive_a_restart(qtbot: QtBot, saved: SettingsFile) -> None:
 
 
 def test_the_speed_is_taken_up_by_the_next_file_but_not_by_a_simulation(
-    qtbot: QtBot, saved: SettingsFile
+    qtbot: QtBot, settings: SettingsFile
 ) -> None:
-    saved.preferences = Preferences(speed=MAX_SPEED)
-    saved.save()
-    window, _ = _reopened(qtbot, saved)
+    settings.preferences = Preferences(speed=MAX_SPEED)
+    settings.save()
+    window, _ = _reopened(qtbot, settings)
     for facts, sent in ((SIMULATED, []), (LIVE, [])):
         session = FakeSession(facts)
         window.set_session(session)
@@ -389,9 +376,9 @@ def test_a_speed_chosen_by_hand_is_remembered(window: MainWindow, session: FakeS
     assert kept.preferences.speed == 20.0
 
 
-def test_damaged_settings_are_said_in_a_notice(qtbot: QtBot, saved: SettingsFile) -> None:
-    saved.path.write_bytes(b"\xff\xfe\x00")
-    window, chart = _reopened(qtbot, saved)
+def test_damaged_settings_are_said_in_a_notice(qtbot: QtBot, settings: SettingsFile) -> None:
+    settings.path.write_bytes(b"\xff\xfe\x00")
+    window, chart = _reopened(qtbot, settings)
     assert "set aside" in window.notices.notices[0].text
     assert chart.layer == "net"
     window.close()
@@ -399,11 +386,11 @@ def test_damaged_settings_are_said_in_a_notice(qtbot: QtBot, saved: SettingsFile
 
 @pytest.mark.parametrize("place", [(), (90_000, -90_000, 100_000, 1), (-5000, 0, 1, 1), (0, 0, 1, 1)])
 def test_a_place_that_is_nowhere_gives_a_window_on_the_screen(
-    qtbot: QtBot, saved: SettingsFile, place: tuple[int, ...]
+    qtbot: QtBot, settings: SettingsFile, place: tuple[int, ...]
 ) -> None:
-    saved.preferences = Preferences(place_pt=place, window_state=b"garbage")
-    saved.save()
-    window, _ = _reopened(qtbot, saved)
+    settings.preferences = Preferences(place_pt=place, window_state=b"garbage")
+    settings.save()
+    window, _ = _reopened(qtbot, settings)
     screen = QGuiApplication.primaryScreen().geometry()
     assert screen.contains(window.geometry().topLeft())
     assert screen.width() >= 640

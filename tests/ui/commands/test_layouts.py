@@ -1,16 +1,13 @@
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QInputDialog, QToolBar
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.session import FakeSession
+from tests.ui.opening import make_window, open_window
 from vpdesk.ui.commands.command_palette import CommandPalette
 from vpdesk.ui.commands.layouts import BUILT_IN
 from vpdesk.ui.commands.layouts_dialog import LayoutsDialog
-from vpdesk.ui.field.heatmap import HeatmapView
 from vpdesk.ui.main_window import MainWindow
 from vpdesk.ui.panels.strips import StripLayout
 from vpdesk.ui.preferences import window_place
@@ -21,18 +18,12 @@ DOCKS = ("inspector_dock", "direction_dock", "bookmark_dock", "params_dock")
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    window = _window(qtbot, tmp_path)
-    yield window
-    window.close()
+def desk(qtbot: QtBot, settings: SettingsFile) -> MainWindow:
+    return _window(qtbot, settings)
 
 
-def _window(qtbot: QtBot, folder: Path) -> MainWindow:
-    window = MainWindow(HeatmapView(), SettingsFile(folder / "vpdesk.ini"))
-    qtbot.addWidget(window)
-    window.resize(1600, 900)
-    with qtbot.waitExposed(window):
-        window.show()
+def _window(qtbot: QtBot, settings: SettingsFile) -> MainWindow:
+    window = open_window(qtbot, SettingsFile(settings.path), (1600, 900))
     window.set_session(FakeSession())
     return window
 
@@ -68,7 +59,9 @@ def test_a_layout_with_the_inspector_keeps_it_when_another_session_comes(desk: M
 # --- the user's own ------------------------------------------------------------------------------
 
 
-def test_a_layout_comes_back_in_another_window(desk: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_layout_comes_back_in_another_window(
+    desk: MainWindow, qtbot: QtBot, settings: SettingsFile
+) -> None:
     desk.actions_by_id["layout_everything"].trigger()
     desk.panels.strips.set_layout(StripLayout(("spread", "drive", "volume", "events"), frozenset({"volume"})))
     desk.panels.strips.layout_changed.emit()
@@ -81,7 +74,7 @@ def test_a_layout_comes_back_in_another_window(desk: MainWindow, qtbot: QtBot, t
     desk.actions_by_id["layout_chart"].trigger()
     assert _shown(desk) == set()
     desk.close()
-    again = _window(qtbot, tmp_path)
+    again = _window(qtbot, settings)
     assert _shown(again) == set()  # the last arrangement
     (action,) = again.layouts.own_actions
     action.trigger()
@@ -116,13 +109,12 @@ def test_a_layout_is_in_the_menu_and_in_the_palette(desk: MainWindow, qtbot: QtB
 
 
 @pytest.mark.parametrize("state", [b"", b"garbage", b"\x00\x00\x00\xff\x00\x00\x00\x00\xfd"])
-def test_damaged_bytes_cost_the_docks_and_no_more(qtbot: QtBot, tmp_path: Path, state: bytes) -> None:
-    settings = SettingsFile(tmp_path / "vpdesk.ini")
+def test_damaged_bytes_cost_the_docks_and_no_more(qtbot: QtBot, settings: SettingsFile, state: bytes) -> None:
     settings.preferences = Preferences(
         window_state=state, arrangements={"old": Arrangement(state, ladder="no", strips="yes")}
     )
     settings.save()
-    window = _window(qtbot, tmp_path)
+    window = _window(qtbot, settings)
     window.layouts.show_own("old")
     assert _shown(window) & {"ladder", "strips"} == {"strips"}
     assert window.notices.notices[-1].text == "Of the layout old only ladder and strips could be read."
@@ -195,20 +187,18 @@ def test_a_place_is_brought_to_where_the_screens_show_it(
     assert window_place.fitted(place, areas) == expected
 
 
-def first_window(tmp_path: Path, qtbot: QtBot) -> MainWindow:
-    settings = SettingsFile(tmp_path / "first.ini")
-    window = MainWindow(HeatmapView(), settings)
-    qtbot.addWidget(window)
+def first_window(settings: SettingsFile, qtbot: QtBot) -> MainWindow:
+    window = make_window(qtbot, settings)
     window_place.show_in_place(window, settings)
     return window
 
 
 @pytest.mark.parametrize("height", [990, 1600])
 def test_the_first_window_asks_for_no_position_which_would_hide_its_title_bar(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, height: int
+    qtbot: QtBot, settings: SettingsFile, monkeypatch: pytest.MonkeyPatch, height: int
 ) -> None:
     monkeypatch.setattr(window_place, "screen_areas", lambda: [QRect(0, 0, 1920, height)])
-    window = first_window(tmp_path, qtbot)
+    window = first_window(settings, qtbot)
     assert not window.isMaximized()
     assert window.size() == window_place.DEFAULT_SIZE
     assert not window.testAttribute(Qt.WidgetAttribute.WA_Moved)
@@ -228,17 +218,14 @@ class Order(QObject):
         return False
 
 
-def test_a_floating_dock_comes_back_in_front_of_its_window(qtbot: QtBot, tmp_path: Path) -> None:
-    settings = SettingsFile(tmp_path / "floating.ini")
-    window = MainWindow(HeatmapView(), settings)
-    qtbot.addWidget(window)
+def test_a_floating_dock_comes_back_in_front_of_its_window(qtbot: QtBot, settings: SettingsFile) -> None:
+    window = make_window(qtbot, settings)
     window.show()
     dock = window.findChild(QDockWidget, "params_dock")
     dock.show()
     dock.setFloating(True)
     window.close()
-    again = MainWindow(HeatmapView(), settings)
-    qtbot.addWidget(again)
+    again = make_window(qtbot, settings)
     again.setObjectName("window")
     order = Order()
     for watched in (again, again.findChild(QDockWidget, "params_dock")):
@@ -252,14 +239,14 @@ def test_a_floating_dock_comes_back_in_front_of_its_window(qtbot: QtBot, tmp_pat
 
 @pytest.mark.parametrize("area", [QRect(0, 0, 1280, 720), QRect(0, 27, 1920, 945)])
 def test_the_first_window_fills_a_screen_that_is_too_small_for_it(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, area: QRect
+    qtbot: QtBot, settings: SettingsFile, monkeypatch: pytest.MonkeyPatch, area: QRect
 ) -> None:
     monkeypatch.setattr(window_place, "screen_areas", lambda: [area])
-    window = first_window(tmp_path, qtbot)
+    window = first_window(settings, qtbot)
     assert window.isMaximized()
     assert window.normalGeometry().size() == window_place.DEFAULT_SIZE.boundedTo(area.size())
     window.close()
-    window = first_window(tmp_path, qtbot)  # a second start, in the same settings
+    window = first_window(settings, qtbot)  # a second start, in the same settings
     assert window.isMaximized()
     window.close()
 
@@ -267,14 +254,13 @@ def test_the_first_window_fills_a_screen_that_is_too_small_for_it(
 @pytest.mark.parametrize("size", [QSize(700, 600), QSize(1396, 896)])
 @pytest.mark.parametrize("corner", [QPoint(2, 2), QPoint(-300, 130), QPoint(500, 600), QPoint(0, -90)])
 def test_a_window_brought_into_view_stays_where_it_is_at_every_start(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, corner: QPoint, size: QSize
+    qtbot: QtBot, settings: SettingsFile, monkeypatch: pytest.MonkeyPatch, corner: QPoint, size: QSize
 ) -> None:
     screen = QRect(0, 0, 1400, 900)
     monkeypatch.setattr(window_place, "screen_areas", lambda: [screen])
     frames = []
     for _ in range(3):
-        window = MainWindow(HeatmapView(), SettingsFile(tmp_path / "place.ini"))
-        qtbot.addWidget(window)
+        window = make_window(qtbot, SettingsFile(settings.path))
         window.show()
         if not frames:
             window.setMinimumSize(1, 1)
@@ -288,7 +274,7 @@ def test_a_window_brought_into_view_stays_where_it_is_at_every_start(
 
 
 def test_on_a_smaller_screen_nothing_is_off_it(
-    desk: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: MainWindow, qtbot: QtBot, settings: SettingsFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.resize(3000, 1800)
     desk.move(2500, 1500)
@@ -300,8 +286,7 @@ def test_on_a_smaller_screen_nothing_is_off_it(
     desk.close()
     small = QRect(0, 0, 1280, 720)
     monkeypatch.setattr(window_place, "screen_areas", lambda: [small])
-    again = MainWindow(HeatmapView(), SettingsFile(tmp_path / "vpdesk.ini"))
-    qtbot.addWidget(again)
+    again = make_window(qtbot, SettingsFile(settings.path))
     again.show()
     for name in ("as it was last", "wide"):
         if name == "wide":
