@@ -72,8 +72,11 @@ def test_the_digest_of_another_event_is_never_given(chart: HeatmapView) -> None:
     assert provenance(REPLAY, PARAMS, ended, shown)["Digest"] == "d" * 32
     for status, words in (
         (replace(resting_at(event_id), state=SessionState.PLAYING), "not taken while playing"),
-        (resting_at(event_id - 1), "not taken: the session did not rest at this event"),
-        (replace(resting_at(event_id), digest=""), "not taken: the session did not rest at this event"),
+        (
+            resting_at(event_id - 1),
+            f"not taken: the session rests at event {event_id - 1}, not at the newest one shown",
+        ),
+        (replace(resting_at(event_id), digest=""), "not taken: the session does not rest"),
     ):
         texts = provenance(REPLAY, PARAMS, status, shown)
         assert (texts["Digest"], texts["Event"]) == (words, str(event_id))

@@ -123,9 +123,11 @@ def _column(ring: GridRing) -> str:
 def _digest(status: SessionStatus, header: NDArray[np.int64]) -> str:
     if status.state is SessionState.PLAYING:
         return "not taken while playing"
-    if status.digest and status.event_id == int(header[H_EVENT_ID]):
-        return status.digest
-    return "not taken: the session did not rest at this event"
+    if not status.digest:
+        return "not taken: the session does not rest"
+    if status.event_id != int(header[H_EVENT_ID]):
+        return f"not taken: the session rests at event {status.event_id}, not at the newest one shown"
+    return status.digest
 
 
 def _scale_text(scale: Scale, unit: str) -> str:
