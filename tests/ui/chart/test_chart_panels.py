@@ -322,9 +322,13 @@ def test_at_1280_by_720_everything_still_fits(desk: MainWindow) -> None:
 def test_the_ladder_writes_every_digit_where_there_is_room(desk: MainWindow) -> None:
     ladder = desk.panels.ladder
     ladder.resize(700, 400)
-    assert [ladder.digits("bid", number) for number in (7.0, 26_767.0, 136_725.0)] == ["7", "26767", "137k"]
+    assert [ladder.figures.text("bid", number) for number in (7.0, 26_767.0, 136_725.0)] == [
+        "7",
+        "26767",
+        "137k",
+    ]
     ladder.resize(340, 400)
-    assert ladder.digits("filled", 26_767.0) == "26.8k"
+    assert ladder.figures.text("filled", 26_767.0) == "26.8k"
 
 
 def test_columns_that_are_compared_write_like_quantities_alike_in_every_width(desk: MainWindow) -> None:
@@ -332,9 +336,9 @@ def test_columns_that_are_compared_write_like_quantities_alike_in_every_width(de
     names, ways = ("added", "pulled", "filled"), set()
     for width in range(330, 520):
         ladder.resize(width, 400)
-        (text,) = {ladder.digits(name, 16_535.0) for name in names}
+        (text,) = {ladder.figures.text(name, 16_535.0) for name in names}
         narrowest = min(right - left for left, right in map(ladder.column_rect, names))
-        is_whole = QFontMetricsF(ladder._font).horizontalAdvance("16535") <= narrowest - 5
+        is_whole = QFontMetricsF(ladder.figures.font).horizontalAdvance("16535") <= narrowest - 5
         assert text == ("16535" if is_whole else "16.5k"), width
         ways.add(text)
     assert len(ways) == 2

@@ -12,7 +12,6 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
-    QFont,
     QFontMetricsF,
     QMouseEvent,
     QPainter,
@@ -20,7 +19,6 @@ from PySide6.QtGui import (
     QPen,
     QRegion,
     QResizeEvent,
-    QStaticText,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
@@ -31,25 +29,20 @@ from vpdesk.display import ladder_rows as rows_of
 from vpdesk.display.ladder_rows import LadderRows, LadderSource
 from vpdesk.display.placement import FieldPlacement
 from vpdesk.display.strip_bins import HeldRange
-from vpdesk.display.text import number_text, price_text
+from vpdesk.display.text import price_text
 from vpdesk.ui.field.axes import TIME_AXIS_HEIGHT
 from vpdesk.ui.panels.ladder_columns import COLUMNS, LADDER_COLUMNS, place_columns
+from vpdesk.ui.panels.ladder_figures import PADDING_PT, LadderFigures
 from vpdesk.ui.parts.inks import inks_for
 from vpdesk.ui.parts.theme import DARK, Tones, tabular
 
 _LEAST_TEXT_ROW_PT: Final = 9.0  # lower rows show bars alone
-_LEAST_FONT_PT: Final = 8  # pixel size at density 1
-_USUAL_FONT_PT: Final = 11
 _USUAL_SHARE: Final = 0.97  # of the bars fit their column: a single wall must not flatten the rest
-_PADDING_PT: Final = 5
 _MARK_PT: Final = 3
 _STRONG: Final = 110  # opacity of bars behind digits, of 255
 _FAINT: Final = 60
 _TINT: Final = 44
 _GRID_FROM_PT: Final = 4.0  # lower rows stand close together
-_MOST_SHAPED: Final = 5000
-_MOST_DIGITS: Final = 5  # of a quantity that is written whole
-_ALIKE: Final = (("bid", "ask"), ("added", "pulled", "filled"), ("traded",))  # written in the same way
 _STALE_OPACITY: Final = 0.4
 
 
@@ -93,10 +86,7 @@ class LadderView(QWidget):
         self._shown: NDArray[np.float64] = np.zeros((0, 0))
         self.hidden: frozenset[str] = frozenset()
         self._columns: dict[str, tuple[float, float]] = {}
-        self._whole_below: dict[str, float] = {}  # quantities from here on are shortened, by column
-        self._font = QFont()
-        self._ascent = self._digit_height = 0.0
-        self._shaped: dict[str, tuple[QStaticText, float]] = {}  # with their widths
+        self.figures = LadderFigures()
         self.set_tones(DARK)
         self._place_columns()
 
@@ -157,7 +147,7 @@ class LadderView(QWidget):
         )
         self._density = place.density
         if not is_same_place:
-            self._fit_font(float(np.max(np.diff(rows.tops_px))) / self._density)
+            self.figures.fit_rows(self.font(), float(np.max(np.diff(rows.tops_px))) / self._density)
             self.update()
             return
         for row in np.flatnonzero((self._shown != former_shown).any(axis=0)):
@@ -204,27 +194,7 @@ class LadderView(QWidget):
 
     def _place_columns(self) -> None:
         self._columns = place_columns(self.width(), self.hidden)
-        self._fit_digits()
-
-    def _fit_digits(self) -> None:
-        """Decide by the narrowest of the columns that are compared which quantities are written whole."""
-        digit_pt = QFontMetricsF(self._font).horizontalAdvance("8")
-        for names in _ALIKE:
-            places = [self._columns[name] for name in names if name in self._columns]
-            room_pt = min((right - left for left, right in places), default=0.0) - _PADDING_PT
-            n_digits = min(max(int(room_pt / digit_pt), 0), _MOST_DIGITS)
-            self._whole_below |= dict.fromkeys(names, 10.0**n_digits - 0.5)
-
-    def _fit_font(self, row_pt: float) -> None:
-        font = tabular(self.font())
-        font.setPixelSize(int(min(max(row_pt - 1, _LEAST_FONT_PT), _USUAL_FONT_PT)))
-        if font != self._font:
-            self._font = font
-            metrics = QFontMetricsF(font)
-            # digits have no descenders: their height is that of a capital
-            self._ascent, self._digit_height = metrics.ascent(), metrics.capHeight()
-            self._shaped.clear()
-            self._fit_digits()
+        self.figures.fit_columns(self._columns)
 
     @property
     def has_digits(self) -> bool:
@@ -424,8 +394,8 @@ class LadderView(QWidget):
                 painter.fillRect(QRectF(box.right() - _MARK_PT, row.top, _MARK_PT, box.height()), self._ask)
 
     def _paint_digits(self, painter: QPainter, rows: LadderRows, touched: "list[_Row]") -> None:
-        painter.setFont(self._font)
-        values = rows.values
+        painter.setFont(self.figures.font)
+        values, write = rows.values, self.figures.write
         for name, quantities, ink in (
             ("bid", values[rows_of.BID], self._text),
             ("ask", values[rows_of.ASK], self._text),
@@ -440,37 +410,15 @@ class LadderView(QWidget):
             for row in touched if right else ():
                 number = numbers[row.number]
                 if number:
-                    self._write(painter, self.digits(name, number), row, right - _PADDING_PT, 1.0)
+                    text, at = self.figures.text(name, number), QPointF(right - PADDING_PT, row.middle)
+                    write(painter, text, at, 1.0, self._density)
         left, right = self.column_rect("price")
         best = (rows.bid_row, rows.ask_row)
         for row in touched:
             is_last = row.number == rows.last_row
             painter.setPen(self._on_accent if is_last else self._text if row.number in best else self._muted)
             text = price_text(int(rows.buckets[row.number]), self._tick_size)
-            self._write(painter, text, row, (left + right) / 2, 0.5)
-
-    def digits(self, name: str, number: float) -> str:
-        """Return every digit of a quantity, or three of them where there are more than a column has room for.
-
-        Columns that are compared write quantities of like size alike.
-        """
-        return f"{number:.0f}" if number < self._whole_below[name] else number_text(number)
-
-    def _write(self, painter: QPainter, text: str, row: "_Row", x: float, share: float) -> None:
-        """Write a text so that this share of it lies left of x; its shape is kept, for that costs most."""
-        shaped, width = self._shaped.get(text) or self._shape(text)
-        middle = (row.top + row.bottom + self._digit_height) / 2 * self._density
-        top = round(middle) / self._density - self._ascent
-        painter.drawStaticText(QPointF(x - share * width, top), shaped)
-
-    def _shape(self, text: str) -> tuple[QStaticText, float]:
-        if len(self._shaped) > _MOST_SHAPED:
-            self._shaped.clear()
-        shaped = QStaticText(text)
-        shaped.setTextFormat(Qt.TextFormat.PlainText)
-        shaped.prepare(font=self._font)
-        self._shaped[text] = (shaped, shaped.size().width())
-        return self._shaped[text]
+            write(painter, text, QPointF((left + right) / 2, row.middle), 0.5, self._density)
 
     def _paint_titles(self, painter: QPainter, foot: int) -> None:
         painter.fillRect(0, foot, self.width(), TIME_AXIS_HEIGHT, self._panel)
@@ -485,7 +433,7 @@ class LadderView(QWidget):
             if right:
                 width = metrics.horizontalAdvance(column.title)
                 is_centred = column.name in ("price", "flow")
-                x = (left + right - width) / 2 if is_centred else right - _PADDING_PT - width
+                x = (left + right - width) / 2 if is_centred else right - PADDING_PT - width
                 painter.drawText(QPointF(max(x, left), round(baseline)), column.title)
 
 
@@ -494,6 +442,7 @@ class _Row:
 
     def __init__(self, number: int, top: float, bottom: float, density: float) -> None:
         self.number, self.top, self.bottom = number, top, bottom
+        self.middle = (top + bottom) / 2
         # a row's last pixel stays free, so that neighbours can be told apart
         self.bar_height = bottom - top - (1 / density if bottom - top >= _GRID_FROM_PT else 0)
         self.has_room = bottom - top >= _LEAST_TEXT_ROW_PT  # not where the edge of the field cuts it
