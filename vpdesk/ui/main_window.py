@@ -41,7 +41,6 @@ from vpdesk.ui.dialogs.picture_saver import PictureSaver
 from vpdesk.ui.explain.explain_page import ExplainPage
 from vpdesk.ui.field.chart_navigation import ChartNavigation
 from vpdesk.ui.field.heatmap import HeatmapView
-from vpdesk.ui.full_screen import FullScreen
 from vpdesk.ui.health_strip import HealthStrip
 from vpdesk.ui.looks import Looks
 from vpdesk.ui.pages import Pages
@@ -64,6 +63,7 @@ from vpdesk.ui.preferences.window_place import remember_place, restore_place
 from vpdesk.ui.session_wishes import SessionWishes
 from vpdesk.ui.welcome import WelcomePage
 from vpdesk.ui.window_dialogs import WindowDialogs
+from vpdesk.ui.window_extent import WindowExtent
 
 FRAME_INTERVAL_MS: Final = 16
 _WAY_BACK: Final = f"{{newest_column}} follows the market{SEPARATOR}{{fit_view}} shows everything"
@@ -248,7 +248,7 @@ class MainWindow(QMainWindow):
         self._frame_timer.stop()
         self.looks.stop_following()
         self.choices.remember_zoom()
-        remember_place(self, self._settings)
+        remember_place(self, self._settings, self.extent.normal_place)
         self.last_words = self._settings.save()
         if self.last_words:
             _log.warning(self.last_words)
@@ -267,7 +267,7 @@ class MainWindow(QMainWindow):
         self.simulated_line.setTextFormat(Qt.TextFormat.PlainText)
         self.simulated_line.setWordWrap(True)
         self.looks = Looks(self, self._settings, self.actions_by_id)
-        self.full_screen = FullScreen(self, self.actions_by_id["full_screen"])
+        self.extent = WindowExtent(self, self.actions_by_id["full_screen"])
         self.files = FileChoices(self, self._settings)
         self.pictures = PictureSaver(self, self.chart)
         self.welcome = WelcomePage(self.actions_by_id)

@@ -294,7 +294,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
                "Window", is_toggle=True),
     ActionSpec("swap_theme", "Swap dark and light", "Window", "looks.swap_theme", "Swap dark and light",
                ("Ctrl+T",), "Window", icon="theme"),
-    ActionSpec("full_screen", "Full screen", "Window", "full_screen.turn",
+    ActionSpec("full_screen", "Full screen", "Window", "extent.show_full_screen",
                "Fill the screen, or stop doing so", ("F11",), "Window", is_toggle=True),
     ActionSpec("palette", "Find a command...", "Help", "dialogs.find_command", "Find a command by its name",
                ("Ctrl+K",), icon="find"),

@@ -52,11 +52,10 @@ def show_in_place(window: QMainWindow, settings: SettingsFile) -> None:
             dock.raise_()
 
 
-def remember_place(window: QMainWindow, settings: SettingsFile) -> None:
-    """Keep where the window and its docks are. Thread: UI."""
-    place = window.normalGeometry() if _fills_screen(window) else window.geometry()
+def remember_place(window: QMainWindow, settings: SettingsFile, normal: QRect) -> None:
+    """Keep where the window and its docks are; ``normal`` is its place while not maximized. Thread: UI."""
     settings.prefer(
-        place_pt=(place.x(), place.y(), place.width(), place.height()),
+        place_pt=(normal.x(), normal.y(), normal.width(), normal.height()),
         extent=_extent(window),
         window_state=bytes(window.saveState().data()),
     )
