@@ -328,7 +328,17 @@ def test_the_ladder_writes_every_digit_where_there_is_room(desk: MainWindow) -> 
         "137k",
     ]
     ladder.resize(340, 400)
-    assert ladder.figures.text("filled", 26_767.0) == "26.8k"
+    quantities = (26_767.0, 27_000.0, 99_949.0, 99_951.0, 4_000_000.0)
+    shortened = [ladder.figures.text("filled", quantity) for quantity in quantities]
+    assert shortened == ["26.8k", "27.0k", "99.9k", "100k", "4M"]
+
+
+def test_no_title_of_the_ladder_is_cut_at_the_edge_of_the_window(desk: MainWindow) -> None:
+    ladder = desk.panels.ladder
+    for width in range(210, 400, 5):
+        ladder.resize(width, 400)
+        foot = channels(grabbed(ladder))[-15:, -1]
+        assert len(np.unique(foot, axis=0)) == 1, width  # nothing is written on the last pixels
 
 
 def test_columns_that_are_compared_write_like_quantities_alike_in_every_width(desk: MainWindow) -> None:

@@ -434,7 +434,8 @@ class LadderView(QWidget):
                 width = metrics.horizontalAdvance(column.title)
                 is_centred = column.name in ("price", "flow")
                 x = (left + right - width) / 2 if is_centred else right - PADDING_PT - width
-                painter.drawText(QPointF(max(x, left), round(baseline)), column.title)
+                x = min(max(x, left), self.width() - width - 1)
+                painter.drawText(QPointF(x, round(baseline)), column.title)
 
 
 class _Row:

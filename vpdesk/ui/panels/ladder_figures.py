@@ -14,6 +14,7 @@ _LEAST_FONT_PT: Final = 8  # pixel size at density 1
 _USUAL_FONT_PT: Final = 11
 _MOST_SHAPED: Final = 5000
 _MOST_DIGITS: Final = 5  # of a quantity that is written whole
+_THREE_FIGURES_TO: Final = 99_950.0  # from where on thousands have them without a decimal
 _ALIKE: Final = (("bid", "ask"), ("added", "pulled", "filled"), ("traded",))  # written in the same way
 
 
@@ -55,7 +56,10 @@ class LadderFigures:
 
         Columns that are compared write quantities of like size alike.
         """
-        return f"{quantity:.0f}" if quantity < self._whole_below[name] else number_text(quantity)
+        if quantity < self._whole_below[name]:
+            return f"{quantity:.0f}"
+        # in a column of 16.8k a 17k would look like another size
+        return f"{quantity / 1e3:.1f}k" if quantity < _THREE_FIGURES_TO else number_text(quantity)
 
     def write(self, painter: QPainter, text: str, at: QPointF, share: float, density: float) -> None:
         """Write a text so that this share of it lies left of a point, the middle of its height there."""
