@@ -1,7 +1,9 @@
 """Everything known of one cell at one column."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import Final
 
 import numpy as np
 
@@ -21,9 +23,13 @@ from vpdesk.core.ring import (
     H_SPOT_TICK,
     H_START_NS,
     NO_TICK,
+    Columns,
     GridRing,
 )
 from vpdesk.display.text import moment_text
+
+_PLANES: Final = ("pressure", "vacuum", "resistance", "force", "depth")
+_NO_VALUES: Final[Mapping[str, None]] = dict.fromkeys((*_PLANES, "age_s"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +50,8 @@ class CellReading:
         The column's first instant; the last event it shows.
     time
         ``start_ns`` in words, with its zone.
-    layer, value, unit
-        What the field shows; None outside the band.
+    layer, unit
+        What the field shows.
     age_s
         Column's clock minus the cell's last touch; None: never touched.
     last_event_id
@@ -69,7 +75,6 @@ class CellReading:
     time: str
     layer: str
     unit: str
-    value: float | None
     pressure: float | None
     vacuum: float | None
     resistance: float | None
@@ -95,6 +100,19 @@ class CellReading:
             return None
         return self.pressure - self.vacuum
 
+    @property
+    def value(self) -> float | None:
+        """What the field shows; None outside the band."""
+        match self.layer:
+            case "net":
+                return self.net
+            case "balance":
+                return self.force
+            case "age":
+                return self.age_s
+        value: float | None = getattr(self, self.layer)
+        return value
+
 
 def read_cell(
     ring: GridRing, seq: int, row: int, *, is_relative: bool, layer: str, unit: str, zone: tzinfo | None
@@ -113,20 +131,8 @@ def read_cell(
     k = bucket - centre if has_centre else None
     flags = int(header[H_FLAGS])
     is_gap = bool(flags & COLUMN_GAP)
-    is_in_band = k is not None and abs(k) <= ring.half_width and not is_gap
+    i = None if k is None or abs(k) > ring.half_width or is_gap else k + ring.half_width
     tick = bucket * ring.ticks_per_bucket
-    cells: dict[str, float | None] = dict.fromkeys(("pressure", "vacuum", "resistance", "force", "depth"))
-    age_s: float | None = None
-    last_event_id = 0
-    if is_in_band and k is not None:
-        i = k + ring.half_width
-        cells = {name: float(getattr(columns, name)[0, i]) for name in cells}
-        last_event_id = int(columns.last_event_id[0, i])
-        if last_event_id:
-            now_s = (int(header[H_CLOCK_NS]) - ring.epoch_ns) * 1e-9
-            age_s = max(0.0, now_s - float(columns.touched_s[0, i]))
-    net = cells["pressure"] - cells["vacuum"] if is_in_band else None  # type: ignore[operator]
-    shown = {**cells, "balance": cells["force"], "age": age_s, "net": net}
     return CellReading(
         seq=seq,
         tick=tick,
@@ -141,21 +147,29 @@ def read_cell(
         time=moment_text(int(header[H_START_NS]), zone),
         layer=layer,
         unit=unit,
-        value=shown[layer],
-        **cells,
-        age_s=age_s,
-        last_event_id=last_event_id,
+        **(_NO_VALUES if i is None else _values_of(ring, columns, i)),
+        last_event_id=0 if i is None else int(columns.last_event_id[0, i]),
         best_bid_tick=_tick_or_none(header[H_BEST_BID]),
         best_ask_tick=_tick_or_none(header[H_BEST_ASK]),
         spot_tick=_tick_or_none(header[H_SPOT_TICK]),
         book_state=BOOK_STATES[flags >> BOOK_STATE_SHIFT & 7],
         drive=float(columns.drive[0]),
-        is_in_band=is_in_band,
+        is_in_band=i is not None,
         is_gap=is_gap,
         is_idle=bool(flags & COLUMN_IDLE),
         is_after_break=bool(flags & COLUMN_BREAK),
         is_open=seq == ring.published_seq,
     )
+
+
+def _values_of(ring: GridRing, columns: Columns, i: int) -> dict[str, float | None]:
+    """Return what the first of some columns holds in cell ``i`` from its lowest, by field of a reading."""
+    values: dict[str, float | None] = {name: float(getattr(columns, name)[0, i]) for name in _PLANES}
+    values["age_s"] = None
+    if columns.last_event_id[0, i]:
+        now_s = (int(columns.headers[0, H_CLOCK_NS]) - ring.epoch_ns) * 1e-9
+        values["age_s"] = max(0.0, now_s - float(columns.touched_s[0, i]))
+    return values
 
 
 def _tick_or_none(tick: np.int64) -> int | None:
