@@ -131,6 +131,13 @@ def test_progress_then_what_was_written_then_close(dialog: ExportDialog, qtbot: 
     assert not dialog.isVisible()
 
 
+def test_enter_closes_when_all_is_written(dialog: ExportDialog, qtbot: QtBot) -> None:
+    dialog.export_button.click()
+    dialog.show_done("1200 columns")
+    qtbot.keyClick(dialog.cancel_button, Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+
+
 def test_a_problem_is_said_and_the_choice_can_be_changed(dialog: ExportDialog) -> None:
     dialog.export_button.click()
     dialog.show_problem("The disk is full.")

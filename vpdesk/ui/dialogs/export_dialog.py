@@ -109,6 +109,7 @@ class ExportDialog(QDialog):
         self.progress_bar.setValue(1000)
         self.words_label.setText(sentence)
         self.cancel_button.setText("Close")
+        self.cancel_button.setDefault(True)
         self.cancel_button.setFocus()
 
     def show_problem(self, sentence: str) -> None:
