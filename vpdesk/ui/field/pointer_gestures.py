@@ -274,4 +274,5 @@ class PointerGestures(QObject):
         if tool is None or part is not Part.FIELD:
             self._widget.setCursor(_CURSORS[part])
         else:
-            self._widget.setCursor(zoom_cursor() if tool is Tool.ZOOM else measure_cursor())
+            make = zoom_cursor if tool is Tool.ZOOM else measure_cursor
+            self._widget.setCursor(make(self._widget.devicePixelRatioF()))
