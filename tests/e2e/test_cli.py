@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,45 +13,18 @@ import pytest
 from PySide6.QtGui import QImage
 from typer.testing import CliRunner
 
+from tests.e2e.program import ROOT, assert_one_sentence, vpdesk
 from tests.png import PROVENANCE, png_texts
 from tests.sources import dbn_bytes
 from vpdesk import __version__
 from vpdesk.cli import app
 from vpdesk.errors import SourceError
 
-ROOT = Path(__file__).resolve().parents[2]
-TIMEOUT_S = 300  # the first process of all compiles every kernel
 RECORDS = dbn_bytes.orders(3_000)
 HEADER = dbn_bytes.header(symbols={"ESZ4": [(0, 1, 7)]})
 
 # An old DBZ file is a skippable Zstandard frame that begins with its name.
 DBZ = (0x184D2A51).to_bytes(4, "little") + (64).to_bytes(4, "little") + b"DBZ\x01" + bytes(60)
-
-
-def vpdesk(
-    *arguments: str | Path, cwd: Path | None = None, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """Run the command line without a display."""
-    inherited = {name: value for name, value in os.environ.items() if name not in _SCREENS}
-    return subprocess.run(
-        [sys.executable, "-m", "vpdesk", *map(str, arguments)],
-        cwd=cwd,
-        env={**inherited, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **environment},
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
-
-
-_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-
-
-def assert_one_sentence(done: subprocess.CompletedProcess[str], code: int = 1) -> None:
-    """Assert that a command was refused in plain words; the code is 2 where an option means nothing."""
-    assert done.returncode == code
-    assert re.fullmatch(r"vpdesk: \S[^\n]*\.\n", done.stderr), done.stderr
-    assert "Traceback" not in done.stdout
 
 
 @pytest.fixture(scope="module")

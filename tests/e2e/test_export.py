@@ -13,8 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.e2e.test_cli import ROOT, TIMEOUT_S, assert_one_sentence, vpdesk
-from tests.e2e.test_live_cli import end, running
+from tests.e2e.program import ROOT, TIMEOUT_S, assert_one_sentence, end, running, vpdesk
 from tests.export.sessions import straight_run
 from vpdesk.app.desk import Desk
 from vpdesk.app.export import read_cadence

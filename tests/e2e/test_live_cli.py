@@ -1,50 +1,13 @@
 """`vpdesk gateway` and `vpdesk live --headless` as processes: what they print, leave behind, and return."""
 
-import os
 import re
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_cli import ROOT, TIMEOUT_S, assert_one_sentence, vpdesk
+from tests.e2e.program import assert_one_sentence, end, port_of, running, vpdesk
 from vpdesk.sources.simulator import DATASET, SYMBOL, write_session
-
-
-@contextmanager
-def running(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
-    """Run the command line until the block ends; it must then have ended by itself."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    environment.pop("DATABENTO_API_KEY", None)
-    command = [sys.executable, "-m", "vpdesk", *map(str, arguments)]
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-        for stream in (process.stdout, process.stderr):
-            if stream is not None:
-                stream.close()
-
-
-def end(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, str, str]:
-    process.send_signal(number)
-    out, err = process.communicate(timeout=TIMEOUT_S)
-    return process.returncode, out, err
-
-
-def port_of(gateway: subprocess.Popen[str]) -> str:
-    assert gateway.stdout is not None
-    line = gateway.stdout.readline()
-    assert line.startswith("listening on 127.0.0.1:"), line
-    return line.strip().rpartition(":")[2]
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_cli import TIMEOUT_S, vpdesk
-from tests.e2e.test_live_cli import end, port_of, running
+from tests.e2e.program import TIMEOUT_S, end, port_of, running, vpdesk
 from vpdesk.sources.simulator import DATASET, SYMBOL, write_session
 
 SENTENCE = re.compile(r"\d\d:\d\d:\d\d UTC [A-Za-z].*|vpdesk: [A-Z].*\.")
