@@ -124,6 +124,12 @@ def test_no_module_imports_what_its_package_must_not_know(path: Path) -> None:
     assert {name for name in imports_of(path) if is_below(name, forbidden)} == set()
 
 
+def test_what_tests_share_is_in_modules_that_hold_no_tests() -> None:
+    modules = sorted((ROOT / "tests").rglob("*.py"))
+    borrowed = {name for path in modules for name in imports_of(path) if re.match(r"tests\b.*\.test_", name)}
+    assert not borrowed
+
+
 def test_the_core_needs_numpy_and_numba_only() -> None:
     known = {*sys.stdlib_module_names, "numpy", "numba", "llvmlite", "vpdesk"}
     for path in MODULES:
