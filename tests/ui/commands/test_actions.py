@@ -3,7 +3,7 @@ from operator import attrgetter
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QFrame, QMenu
+from PySide6.QtWidgets import QApplication, QFrame, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.session import FakeSession
@@ -83,6 +83,13 @@ def test_the_palette_lists_a_disabled_action_but_does_not_run_it(window: MainWin
     qtbot.keyClicks(palette.field, "next event")
     with qtbot.assertNotEmitted(window.actions_by_id["step_event_forward"].triggered):
         qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+
+
+def test_a_choice_whose_list_was_left_is_not_highlighted_any_more(window: MainWindow) -> None:
+    (button,) = (one for one in window.toolbar.findChildren(QToolButton) if one.menu() is not None)
+    button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)  # as on Wayland, where the list takes the pointer
+    button.menu().aboutToHide.emit()
+    assert not button.underMouse()
 
 
 def test_the_palette_says_so_when_nothing_is_found(window: MainWindow, qtbot: QtBot) -> None:

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton
+from PySide6.QtWidgets import QApplication, QMenu, QMenuBar, QToolBar, QToolButton
 
 from vpdesk.ui.commands.action_table import ACTIONS, MENUS, TOOLBAR
 
@@ -43,6 +43,8 @@ class ChoiceButtons:
         menu = QMenu(button)
         menu.addActions([actions[spec.id] for spec in ACTIONS if spec.choice == choice])
         button.setMenu(menu)
+        # on Wayland a button is not told that the pointer went into its menu, and would stay highlighted
+        menu.aboutToHide.connect(lambda: QApplication.sendEvent(button, QEvent(QEvent.Type.Leave)))
         bar.addWidget(button)
         self._buttons[choice] = button
 
