@@ -1,6 +1,8 @@
 """Back to where the view rested, and forth again."""
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.chart import FakeChart
@@ -43,6 +45,19 @@ def test_steps_go_back_and_forth_in_order(chart: FakeChart, history: ViewHistory
         forth.append(chart.viewport())
     assert back == places[2::-1]
     assert forth == places[1:]
+
+
+def test_a_drag_that_pauses_is_one_step(
+    chart: FakeChart, history: ViewHistory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as held:
+        held.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
+        rest_at(chart, history, HOME.moved(50, 0))
+        chart.set_viewport(HOME.moved(100, 0))
+    history._on_timer_timeout()
+    history.undo()
+    assert chart.viewport() == HOME
+    assert not history.can_undo
 
 
 def test_a_new_move_drops_what_lay_ahead(chart: FakeChart, history: ViewHistory) -> None:

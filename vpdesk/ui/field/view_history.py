@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 
 from vpdesk.display.viewport import Viewport
 from vpdesk.ui.field.heatmap import HeatmapView
@@ -127,7 +128,10 @@ class ViewHistory(QObject):
 
     @Slot()
     def _on_timer_timeout(self) -> None:
-        self._settle()
+        if QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            self._settle()
+        else:
+            self._timer.start()  # a drag that pauses is one step still
 
 
 def _right_px(view: Viewport) -> int:
