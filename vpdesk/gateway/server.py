@@ -108,7 +108,7 @@ class Gateway:
         server = await asyncio.start_server(self._welcome, LOOPBACK, port)
         try:
             on_listening(server.sockets[0].getsockname()[1])
-            await server.serve_forever()
+            await asyncio.Event().wait()  # serve_forever() would not end before every client has left
         finally:
             server.close()
             await _end(self._visitors)

@@ -6,6 +6,7 @@ the client and of asyncio are used.
 """
 
 import asyncio
+import functools
 import socket
 import threading
 from collections.abc import Callable
@@ -104,6 +105,12 @@ class TapLoop(asyncio.SelectorEventLoop):
         self._owner = owner
         self.tap: Tap | None = None
 
+    def close(self) -> None:
+        """Close, and let go of the connection."""
+        super().close()
+        if self.tap is not None:
+            _let_go(self.tap.inner)
+
     async def create_connection(  # type: ignore[override]  # of the many forms, the one the client uses
         self, protocol_factory: Callable[[], Any], host: str, port: int, **options: Any
     ) -> tuple[asyncio.Transport, Any]:
@@ -149,3 +156,14 @@ class TapLoop(asyncio.SelectorEventLoop):
 
         threading.Thread(target=resolve, name="vpdesk name lookup", daemon=True).start()
         return await answer
+
+
+def _let_go(protocol: Any) -> None:
+    """Remove a protocol from where Python 3.13.0 and 3.13.1 keep all whose methods were dispatched, for good.
+
+    With it they would keep the session and its buffers, a megabyte at every reconnect.
+    """
+    for kind in type(protocol).__mro__:
+        for method in vars(kind).values():
+            if isinstance(method, functools.singledispatchmethod):
+                (getattr(method, "_method_cache", None) or {}).pop(protocol, None)

@@ -7,9 +7,10 @@ from typing import Final
 
 from PySide6.QtCore import QByteArray, QObject, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QInputDialog, QMainWindow, QMenu
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
 
 from vpdesk.ui.chart.chart_panels import ChartPanels
+from vpdesk.ui.parts.name_dialog import name_dialog
 from vpdesk.ui.preferences.arrangement import MAX_ARRANGEMENTS, MAX_NAME, Arrangement
 from vpdesk.ui.preferences.settings import SettingsFile
 from vpdesk.ui.preferences.window_place import bring_docks_into_view
@@ -139,10 +140,7 @@ class Layouts(QObject):
 
     def ask_for_name(self) -> None:
         """Let the user name the arrangement as it is now; does not wait."""
-        dialog = QInputDialog(self._window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle("Save this layout")
-        dialog.setLabelText("Name (one of your own is replaced):")
+        dialog = name_dialog("Save this layout", "Name (one of your own is replaced):", self._window)
         if self.names():
             dialog.setComboBoxItems(list(self.names()))
             dialog.setComboBoxEditable(True)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QHBoxLayout,
-    QInputDialog,
     QLabel,
     QPushButton,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from vpdesk.runtime.presets import MAX_NAME, MAX_PRESETS, Preset, PresetFile, bu
 from vpdesk.runtime.status import SessionStatus
 from vpdesk.ui.parts.cadences import cadence_text, parse_cadence
 from vpdesk.ui.parts.fields import CheckedField
+from vpdesk.ui.parts.name_dialog import name_dialog
 from vpdesk.ui.parts.vertical_scroll import VerticalScroll
 
 _LEAST_HEIGHT: Final = 150  # points: a few fields, whatever else shares the side of the window
@@ -283,9 +283,7 @@ class ParamsPanel(QWidget):
 
     def ask_for_name(self) -> None:
         """Let the user name a preset; does not wait."""
-        dialog = QInputDialog(self)
-        dialog.setWindowTitle("Save a preset")
-        dialog.setLabelText("Name of the preset")
+        dialog = name_dialog("Save a preset", "Name of the preset:", self)
         dialog.textValueSelected.connect(self.save_preset)
         dialog.open()
 
