@@ -15,7 +15,7 @@ from vpdesk.core.params import EngineParams
 from vpdesk.core.ring import H_EVENT_ID, PASSING, GridRing
 from vpdesk.display.alert_kernels import STANDING_FALSE, STANDING_OUTSIDE, STANDING_UNKNOWN, STANDING_YOUNG
 from vpdesk.display.alert_rules import AlertRule, AtPrice, NearSpot, Quantity
-from vpdesk.display.alert_watch import AlertWatch, Firing, Standing
+from vpdesk.display.alert_watch import AlertWatch, Firing
 from vpdesk.display.synthetic import SyntheticWriter, synthetic_ring, write_after_break, write_gap
 
 SPOT_RAW = 20_400 * 250_000_000
@@ -242,7 +242,9 @@ def test_a_rule_stands_where_it_stood_while_the_columns_are_gone_through_for_oth
     while watch.look(writer.ring).n_left > 0:
         seen.append(watch.standings)
     assert len(seen) > 3
-    assert set(seen) == {(stood[1], Standing())}
+    assert {(kept, new.code, bool(np.isnan(new.value))) for kept, new in seen} == {
+        (stood[1], STANDING_UNKNOWN, True)
+    }
     assert watch.standings[0] == stood[1]
     assert watch.standings[1].code >= STANDING_FALSE
     assert watch.standings[1].value != stood[0].value
