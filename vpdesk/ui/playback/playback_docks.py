@@ -12,6 +12,7 @@ from vpdesk.figures import grouped
 from vpdesk.runtime.commands import SetIndexing, SkipSilences
 from vpdesk.runtime.session import SessionFacts
 from vpdesk.runtime.status import SessionStatus
+from vpdesk.ui.parts.dock_places import bring_forward
 from vpdesk.ui.playback.bookmark_panel import BookmarkPanel
 from vpdesk.ui.playback.params_panel import ParamsPanel
 
@@ -127,6 +128,5 @@ class PlaybackDocks(QObject):
             dock.hide()
             self.focus_returned.emit()
         else:
-            dock.show()
-            dock.raise_()
+            bring_forward(dock)
             focus()
