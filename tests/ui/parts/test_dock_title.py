@@ -45,6 +45,15 @@ def test_the_other_button_closes_the_dock(qtbot: QtBot, dock: QDockWidget, title
     assert dock.isHidden()
 
 
+def test_only_a_dock_that_floats_has_a_border(window: MainWindow) -> None:
+    dock = window.inspector
+    dock.show()
+    edge = QColor(window.looks.tones().muted)
+    assert dock.grab().toImage().pixelColor(0, dock.height() // 2) != edge
+    dock.setFloating(True)
+    assert dock.grab().toImage().pixelColor(0, dock.height() // 2) == edge
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_every_dock_of_the_window_has_buttons_that_are_seen(window: MainWindow, theme: str) -> None:
     window.looks.show_theme(theme)

@@ -47,6 +47,7 @@ class DockTitle(QWidget):
 
     @Slot(bool)
     def _on_top_level_changed(self, is_floating: bool) -> None:
+        self._dock.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, is_floating)  # draws its border
         self.float_button.setToolTip(
             "Put this panel back into the window" if is_floating else "Let this panel float"
         )
