@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolButton
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolButton
 from pytestqt.qtbot import QtBot
 
 from vpdesk.ui.main_window import MainWindow
@@ -35,9 +35,20 @@ def test_its_button_lets_the_dock_float_and_says_that_it_brings_it_back(
         assert title.float_button.toolTip() == tip
 
 
-def test_a_double_click_reaches_the_dock(qtbot: QtBot, dock: QDockWidget, title: DockTitle) -> None:
-    qtbot.mouseDClick(title, Qt.MouseButton.LeftButton)
-    assert dock.isFloating()
+def test_a_double_click_lets_the_dock_float_and_puts_it_back_before_other_tabs(
+    qtbot: QtBot, dock: QDockWidget, title: DockTitle
+) -> None:
+    window = dock.parentWidget()
+    assert isinstance(window, QMainWindow)
+    others = [QDockWidget(name, window) for name in ("One", "Two")]
+    for other in others:
+        window.tabifyDockWidget(dock, other)
+    for is_floating in (True, False):
+        qtbot.mouseDClick(title, Qt.MouseButton.LeftButton)
+        assert dock.isFloating() == is_floating
+        QApplication.processEvents()
+    assert len(window.tabifiedDockWidgets(dock)) == 2
+    assert not dock.visibleRegion().isEmpty()
 
 
 def test_the_other_button_closes_the_dock(qtbot: QtBot, dock: QDockWidget, title: DockTitle) -> None:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from vpdesk.ui.parts.icons import icon
@@ -12,7 +13,7 @@ _ICON_PX: Final = 16
 
 
 class DockTitle(QWidget):
-    """Becomes the title of a dock: a drag or a double click moves it, as that of Qt. Thread: UI."""
+    """Becomes the title of a dock: a drag moves it, a double click lets it float. Thread: UI."""
 
     def __init__(self, dock: QDockWidget) -> None:
         super().__init__(dock)
@@ -41,9 +42,14 @@ class DockTitle(QWidget):
         self.float_button.setIcon(icon("float", tones.muted, tones.line))
         self.close_button.setIcon(icon("close", tones.muted, tones.line))
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Let the dock float, or put it back."""
+        self._on_float_clicked()
+
     @Slot()
     def _on_float_clicked(self) -> None:
         self._dock.setFloating(not self._dock.isFloating())
+        self._dock.raise_()  # among tabs it would come back behind the others
 
     @Slot(bool)
     def _on_top_level_changed(self, is_floating: bool) -> None:
