@@ -234,6 +234,7 @@ def test_a_floating_dock_comes_back_in_front_of_its_window(qtbot: QtBot, setting
     after = order.seen[order.seen.index("window Show") :]
     assert "params_dock Show" in after  # only what is shown after the window belongs to it on Wayland
     assert after[-1] == "params_dock ZOrderChange"
+    qtbot.waitUntil(again.isActiveWindow)
     again.close()
 
 

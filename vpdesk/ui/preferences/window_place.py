@@ -50,6 +50,7 @@ def show_in_place(window: QMainWindow, settings: SettingsFile) -> None:
             dock.hide()
             dock.show()
             dock.raise_()
+    window.activateWindow()  # a dock that was shown last may have taken the keys
 
 
 def remember_place(window: QMainWindow, settings: SettingsFile, normal: QRect) -> None:
