@@ -397,6 +397,18 @@ def test_a_place_that_is_nowhere_gives_a_window_on_the_screen(
     window.close()
 
 
+@pytest.mark.parametrize("frame", [(), (0, 0, 0, 0)])
+def test_a_window_whose_frame_is_not_known_leaves_room_for_a_title_bar(
+    qtbot: QtBot, settings: SettingsFile, frame: tuple[int, ...]
+) -> None:
+    settings.preferences = Preferences(place_pt=(0, 0, 700, 500), frame_pt=frame)
+    settings.save()
+    window = MainWindow(FakeChart(), settings)
+    qtbot.addWidget(window)
+    assert window.geometry().top() >= 15
+    window.close()
+
+
 def test_closing_stops_the_pull_and_says_so(window: MainWindow, session: FakeSession, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.closed, timeout=1000):
         qtbot.keyClick(window.chart, Qt.Key.Key_Q, CTRL)

@@ -23,7 +23,8 @@ def restore_place(window: QMainWindow, settings: SettingsFile) -> None:
     Qt's own way would move a window at the top of a screen down by the height of a title bar.
     """
     chosen = settings.preferences
-    margins = QMargins(*chosen.frame_pt) if chosen.frame_pt else _frame(window)
+    # no frame at all is what Wayland tells; a title bar at the next desktop must have room
+    margins = QMargins(*chosen.frame_pt) if any(chosen.frame_pt) else _frame(window)
     if chosen.place_pt:
         window.setGeometry(QRect(*chosen.place_pt))
         bring_into_view(window, margins if chosen.extent == "normal" else QMargins())
