@@ -50,7 +50,7 @@ _NOT_KEPT: Final = (
     "Its terms and events can be told while the records of this session are kept; a recording keeps them."
 )
 _SWATCH_PX: Final = 20
-_LIST_PX: Final = 220  # of the events, unless that leaves the values less than half
+_LIST_PX: Final = 210  # of the events, unless that leaves the values less than half
 
 
 class InspectorDock(QDockWidget):
@@ -406,8 +406,8 @@ class InspectorDock(QDockWidget):
         head.addWidget(self.unpin_button)
         values = QWidget()
         column = QVBoxLayout(values)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.setSpacing(8)
+        column.setContentsMargins(12, 8, 12, 6)
+        column.setSpacing(6)
         column.addLayout(head)
         moment = QHBoxLayout()
         moment.addWidget(self.moment_label, 1)
