@@ -44,6 +44,7 @@ _FAINT: Final = 60
 _TINT: Final = 44
 _GRID_FROM_PT: Final = 4.0  # lower rows stand close together
 _STALE_OPACITY: Final = 0.4
+_EDGE_PT: Final = 2  # the shapes of letters reach beyond their widths
 
 
 class LadderView(QWidget):
@@ -434,7 +435,7 @@ class LadderView(QWidget):
                 width = metrics.horizontalAdvance(column.title)
                 is_centred = column.name in ("price", "flow")
                 x = (left + right - width) / 2 if is_centred else right - PADDING_PT - width
-                x = min(max(x, left), self.width() - width - 1)
+                x = min(max(x, left), self.width() - width - _EDGE_PT)
                 painter.drawText(QPointF(x, round(baseline)), column.title)
 
 
