@@ -32,6 +32,15 @@ def test_a_status_is_shown_in_words_and_figures(strip: HealthStrip) -> None:
     assert strip.frames_label.text() == "60 frames/s"
 
 
+def test_figures_that_change_all_the_time_never_move_their_neighbours(strip: HealthStrip) -> None:
+    strip.show_status(PLAYING, REPLAY)
+    for per_s in (*range(100), 0.5, 999, 1060, 9999, 12_345, 999_499, 88_800_000):
+        strip.show_frame_rate(min(per_s, 99))
+        strip.show_status(replace(PLAYING, events_per_s=per_s), REPLAY)
+        for label in (strip.frames_label, strip.rate_label):
+            assert label.sizeHint().width() <= label.minimumWidth(), label.text()
+
+
 def test_a_file_that_is_still_being_read_says_that_there_is_more(strip: HealthStrip) -> None:
     strip.show_status(replace(PLAYING, is_complete=False), REPLAY)
     assert strip.event_label.text().endswith("543+")

@@ -1,9 +1,10 @@
 """The bottom line of the window: what the session does and whether it is well, always in view."""
 
+import math
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -136,7 +137,7 @@ class HealthStrip(QWidget):
     def _figure(self, widest: str, tip: str) -> QLabel:
         label = QLabel()
         label.setFont(tabular(self.font()))
-        label.setMinimumWidth(QFontMetrics(label.font()).horizontalAdvance(widest))
+        label.setMinimumWidth(_room_for(widest, QFontMetricsF(label.font())))
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         label.setToolTip(tip)
         return label
@@ -223,6 +224,12 @@ class HealthStrip(QWidget):
         self.anomaly_button.setText(f"{grouped(count)} {noun}" if count else "no anomalies")
         self.anomaly_button.setToolTip("What was odd in the feed, and how often  (Ctrl+I)")
         _set_tone(self.anomaly_button, "caution" if count else "")
+
+
+def _room_for(widest: str, metrics: QFontMetricsF) -> int:
+    """Return the width of a text with whatever digits: kerning and hinting give some of them a point more."""
+    digit = max(metrics.horizontalAdvance(one) for one in "0123456789")
+    return math.ceil(sum(digit if one.isdigit() else metrics.horizontalAdvance(one) for one in widest)) + 1
 
 
 def _set_tone(widget: QWidget, tone: str) -> None:
