@@ -88,8 +88,9 @@ _OTHER_PROGRAM = """
 import logging, sys
 from pathlib import Path
 from vpdesk.app.log_file import start_log
-print(start_log(Path(sys.argv[1])).name, flush=True)
+path = start_log(Path(sys.argv[1]))
 logging.getLogger("vpdesk.other").info("the other one was here")
+print(path.name, flush=True)  # last: whoever reads it may end us at once
 sys.stdin.readline()
 """
 
